@@ -1,0 +1,105 @@
+"""Settings of a client, checked when they are made."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from kafkaadmin.errors import ConfigurationError
+from kafkaadmin.events import Observer
+
+__all__ = ["Address", "ClientConfig", "RetryPolicy", "parse_addresses"]
+
+
+class Address(NamedTuple):
+    """Where a broker listens."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def parse_addresses(servers: str | Iterable[str]) -> tuple[Address, ...]:
+    """Read `"host:port,host:port"`, or a sequence of such; IPv6 hosts stand in brackets. Doubles are dropped."""
+    if isinstance(servers, bytes) or not isinstance(servers, Iterable):
+        raise ConfigurationError(f"bootstrap_servers must be 'host:port,…' or a sequence of such, not {servers!r}")
+    parts = servers.split(",") if isinstance(servers, str) else [part for server in servers for part in _split(server)]
+    addresses = tuple(dict.fromkeys(_address(part.strip()) for part in parts))
+    if not addresses:
+        raise ConfigurationError("bootstrap_servers names no address")
+    return addresses
+
+
+def _split(server: object) -> list[str]:
+    if not isinstance(server, str):
+        raise ConfigurationError(f"bootstrap_servers: {server!r} is not 'host:port'")
+    return server.split(",")
+
+
+def _address(text: str) -> Address:
+    host, colon, port = text.rpartition(":")
+    bracketed = host.startswith("[") and host.endswith("]")
+    if bracketed:
+        host = host[1:-1]
+    if not colon or not host or (":" in host) != bracketed or any(c.isspace() or c in "/@[]" for c in host):
+        raise ConfigurationError(f"bootstrap_servers: {text!r} is not 'host:port'")
+    if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise ConfigurationError(f"bootstrap_servers: {text!r}: the port must be a number from 1 to 65535")
+    return Address(host, int(port))
+
+
+def _positive(name: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value <= 0:
+        raise ConfigurationError(f"{name} must be a number above 0, not {value!r}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPolicy:
+    """Pauses between tries, in seconds: full jitter below a bound that doubles from `initial` up to `maximum`.
+
+    How long a call tries is not bounded here: its deadline does that.
+    """
+
+    initial: float = 0.05
+    maximum: float = 1.0
+
+    def __post_init__(self) -> None:
+        _positive("RetryPolicy.initial", self.initial)
+        _positive("RetryPolicy.maximum", self.maximum)
+        if self.maximum < self.initial:
+            raise ConfigurationError(f"RetryPolicy.maximum ({self.maximum}) is below initial ({self.initial})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientConfig:
+    """All that a client is told. Times are in seconds, sizes in bytes; see `AdminClient` for what each does."""
+
+    bootstrap_servers: tuple[Address, ...]
+    client_id: str = "kafkaadmin"
+    timeout: float = 60.0
+    request_timeout: float = 30.0
+    connect_timeout: float = 10.0
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+    max_idle: float = 540.0
+    suspect_after: float = 1.5
+    hedge_after: float = 0.5
+    max_response_bytes: int = 100 * 1024 * 1024
+    observers: tuple[Observer, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("timeout", "request_timeout", "connect_timeout", "max_idle", "suspect_after", "hedge_after"):
+            _positive(name, getattr(self, name))
+        _positive("max_response_bytes", self.max_response_bytes)
+        if not isinstance(self.client_id, str) or not self.client_id:
+            raise ConfigurationError(f"client_id must be a text that is not empty, not {self.client_id!r}")
+        if len(self.client_id.encode()) > 32767:
+            raise ConfigurationError("client_id is longer than Kafka's 32767 bytes")
+        if not isinstance(self.retry, RetryPolicy):
+            raise ConfigurationError(f"retry must be a RetryPolicy, not {self.retry!r}")
+        for observer in self.observers:
+            if not callable(observer):
+                raise ConfigurationError(f"observers: {observer!r} can't be called")

@@ -1,0 +1,153 @@
+"""An admin operation as a declaration: what to ask of whom, and how to read the answer.
+
+The driver does the rest: finds who must answer, sends, fails over, and tries again what did not settle.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import anyio
+from kafkawire import Request, Response
+
+from kafkaadmin.errors import KafkaAdminError
+from kafkaadmin.network import Lane
+from kafkaadmin.routing.destinations import Destination
+
+__all__ = [
+    "Attempt",
+    "Deadline",
+    "Done",
+    "Errored",
+    "Failed",
+    "Operation",
+    "Outcome",
+    "Repeat",
+    "Verified",
+    "at_version",
+    "settle",
+]
+
+K = TypeVar("K")
+V = TypeVar("V")
+V_co = TypeVar("V_co", covariant=True)
+R = TypeVar("R", bound=Response)
+
+
+class Deadline(NamedTuple):
+    """The absolute moment, on the event loop's clock, at which a call gives up; `seconds` is what the caller allowed."""
+
+    at: float
+    seconds: float
+
+    @classmethod
+    def after(cls, seconds: float) -> Deadline:
+        return cls(anyio.current_time() + seconds, seconds)
+
+    def remaining(self) -> float:
+        return max(0.0, self.at - anyio.current_time())
+
+    def timeout_ms(self) -> int:
+        """What is left, for a broker: at least a millisecond."""
+        return max(1, min(math.ceil(self.remaining() * 1000), 2**31 - 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[V_co]):
+    """The key is settled, with this value."""
+
+    value: V_co
+
+
+@dataclass(frozen=True, slots=True)
+class Errored:
+    """The broker answered this key with an error code: the tables in `retry` say what becomes of it."""
+
+    code: int
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The key is settled, with this error."""
+
+    error: KafkaAdminError
+
+
+Outcome = Done[V_co] | Errored | Failed
+
+
+def settle(code: int, value: Callable[[], V], message: str | None = None) -> Outcome[V]:
+    """The outcome for a key that was answered with `code`: the value only where there is no error."""
+    return Errored(code, message) if code else Done(value())
+
+
+class Attempt(NamedTuple):
+    """What a request is made for: the version that the broker takes, and how long it may work on it."""
+
+    version: int
+    timeout_ms: int
+
+
+class Repeat(Enum):
+    """What may be done when an answer was lost and the request may have been applied."""
+
+    SAFE = "a read, or a write that can be sent twice without harm"
+    NEVER = "can't be sent twice, and nothing tells whether it was applied"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified(Generic[K, V]):
+    """A write that is sent again, and whose "already so" is then read back.
+
+    After an answer was lost, a code in `already` is not believed: `verify(key, deadline)` reads the cluster and gives
+    the value (marked ambiguous) if the earlier attempt explains the state, or `None` if it doesn't.
+    """
+
+    already: frozenset[int]
+    verify: Callable[[K, Deadline], Awaitable[V | None]]
+
+
+def at_version(version: int, keys: int, *, before: int) -> Callable[[int], int]:
+    """How many keys one request carries: `keys` from this version on, `before` in older ones."""
+    return lambda offered: keys if offered >= version else before
+
+
+def _no_limit(version: int) -> int:
+    return 2**31
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation(Generic[K, R, V]):
+    """One admin operation over keys of one kind.
+
+    - `to(key)`: who must answer for the key.
+    - `request(keys, attempt)`: the request for keys that one broker owns now.
+    - `outcomes(keys, response)`: an outcome for each of those keys; one that is left out becomes a failure.
+    - `keys_per_request(version)`: the most keys that one request carries.
+    - `at_least`, `at_most`: bounds on the version, where the operation needs or avoids some.
+    - `retry_on`: codes that this operation waits out, besides those that every operation does.
+    - `noun`: what a key is called in errors (`group`, `topic`, …).
+    """
+
+    name: str
+    noun: str
+    to: Callable[[K], Destination]
+    api: type[Request[R]]
+    request: Callable[[Sequence[K], Attempt], Request[R]]
+    outcomes: Callable[[Sequence[K], R], Iterable[tuple[K, Outcome[V]]]]
+    keys_per_request: Callable[[int], int] = _no_limit
+    at_least: int | None = None
+    at_most: int | None = None
+    repeat: Repeat | Verified[K, V] = Repeat.SAFE
+    retry_on: frozenset[int] = frozenset()
+    lane: Lane = Lane.SHORT
+
+    def label(self, key: K) -> str:
+        """The key as an error names it: `list_consumer_group_offsets: group 'billing'`."""
+        told: Any = key
+        return f"{self.name}: {self.noun} {told!r}" if isinstance(key, str) else f"{self.name}: {self.noun} {told}"
