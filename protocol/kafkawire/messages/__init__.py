@@ -1,0 +1,342 @@
+"""Every message class, each loaded with its API's module when it is first asked for.
+
+    from kafkawire.messages import OffsetFetchRequest, OffsetFetchRequestGroup
+
+There is one module per API, named as its `ApiKey` in lower case. Classes are named as in Kafka's specs; where two
+specs use one name for different structs, it is prefixed by its message's: `ConsumerGroupDescribeResponseMember`.
+"""
+
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+
+from kafkawire.api_keys import ApiKey
+from kafkawire.schema import Request, Response
+
+if TYPE_CHECKING:
+    from kafkawire.messages.alter_partition_reassignments import (
+        AlterPartitionReassignmentsRequest as AlterPartitionReassignmentsRequest,
+    )
+    from kafkawire.messages.alter_partition_reassignments import (
+        AlterPartitionReassignmentsResponse as AlterPartitionReassignmentsResponse,
+    )
+    from kafkawire.messages.alter_partition_reassignments import ReassignablePartition as ReassignablePartition
+    from kafkawire.messages.alter_partition_reassignments import (
+        ReassignablePartitionResponse as ReassignablePartitionResponse,
+    )
+    from kafkawire.messages.alter_partition_reassignments import ReassignableTopic as ReassignableTopic
+    from kafkawire.messages.alter_partition_reassignments import ReassignableTopicResponse as ReassignableTopicResponse
+    from kafkawire.messages.api_versions import ApiVersion as ApiVersion
+    from kafkawire.messages.api_versions import ApiVersionsRequest as ApiVersionsRequest
+    from kafkawire.messages.api_versions import ApiVersionsResponse as ApiVersionsResponse
+    from kafkawire.messages.api_versions import FinalizedFeatureKey as FinalizedFeatureKey
+    from kafkawire.messages.api_versions import SupportedFeatureKey as SupportedFeatureKey
+    from kafkawire.messages.consumer_group_describe import ConsumerGroupDescribeRequest as ConsumerGroupDescribeRequest
+    from kafkawire.messages.consumer_group_describe import (
+        ConsumerGroupDescribeResponse as ConsumerGroupDescribeResponse,
+    )
+    from kafkawire.messages.consumer_group_describe import (
+        ConsumerGroupDescribeResponseAssignment as ConsumerGroupDescribeResponseAssignment,
+    )
+    from kafkawire.messages.consumer_group_describe import (
+        ConsumerGroupDescribeResponseDescribedGroup as ConsumerGroupDescribeResponseDescribedGroup,
+    )
+    from kafkawire.messages.consumer_group_describe import (
+        ConsumerGroupDescribeResponseMember as ConsumerGroupDescribeResponseMember,
+    )
+    from kafkawire.messages.consumer_group_describe import (
+        ConsumerGroupDescribeResponseTopicPartitions as ConsumerGroupDescribeResponseTopicPartitions,
+    )
+    from kafkawire.messages.consumer_protocol import ConsumerProtocolAssignment as ConsumerProtocolAssignment
+    from kafkawire.messages.consumer_protocol import (
+        ConsumerProtocolAssignmentTopicPartition as ConsumerProtocolAssignmentTopicPartition,
+    )
+    from kafkawire.messages.consumer_protocol import ConsumerProtocolSubscription as ConsumerProtocolSubscription
+    from kafkawire.messages.consumer_protocol import (
+        ConsumerProtocolSubscriptionTopicPartition as ConsumerProtocolSubscriptionTopicPartition,
+    )
+    from kafkawire.messages.create_partitions import CreatePartitionsAssignment as CreatePartitionsAssignment
+    from kafkawire.messages.create_partitions import CreatePartitionsRequest as CreatePartitionsRequest
+    from kafkawire.messages.create_partitions import CreatePartitionsResponse as CreatePartitionsResponse
+    from kafkawire.messages.create_partitions import CreatePartitionsTopic as CreatePartitionsTopic
+    from kafkawire.messages.create_partitions import CreatePartitionsTopicResult as CreatePartitionsTopicResult
+    from kafkawire.messages.create_topics import CreatableReplicaAssignment as CreatableReplicaAssignment
+    from kafkawire.messages.create_topics import CreatableTopic as CreatableTopic
+    from kafkawire.messages.create_topics import CreatableTopicConfig as CreatableTopicConfig
+    from kafkawire.messages.create_topics import CreatableTopicConfigs as CreatableTopicConfigs
+    from kafkawire.messages.create_topics import CreatableTopicResult as CreatableTopicResult
+    from kafkawire.messages.create_topics import CreateTopicsRequest as CreateTopicsRequest
+    from kafkawire.messages.create_topics import CreateTopicsResponse as CreateTopicsResponse
+    from kafkawire.messages.delete_groups import DeletableGroupResult as DeletableGroupResult
+    from kafkawire.messages.delete_groups import DeleteGroupsRequest as DeleteGroupsRequest
+    from kafkawire.messages.delete_groups import DeleteGroupsResponse as DeleteGroupsResponse
+    from kafkawire.messages.delete_topics import DeletableTopicResult as DeletableTopicResult
+    from kafkawire.messages.delete_topics import DeleteTopicsRequest as DeleteTopicsRequest
+    from kafkawire.messages.delete_topics import DeleteTopicsResponse as DeleteTopicsResponse
+    from kafkawire.messages.delete_topics import DeleteTopicState as DeleteTopicState
+    from kafkawire.messages.describe_cluster import DescribeClusterBroker as DescribeClusterBroker
+    from kafkawire.messages.describe_cluster import DescribeClusterRequest as DescribeClusterRequest
+    from kafkawire.messages.describe_cluster import DescribeClusterResponse as DescribeClusterResponse
+    from kafkawire.messages.describe_configs import DescribeConfigsRequest as DescribeConfigsRequest
+    from kafkawire.messages.describe_configs import DescribeConfigsResource as DescribeConfigsResource
+    from kafkawire.messages.describe_configs import DescribeConfigsResourceResult as DescribeConfigsResourceResult
+    from kafkawire.messages.describe_configs import DescribeConfigsResponse as DescribeConfigsResponse
+    from kafkawire.messages.describe_configs import DescribeConfigsResult as DescribeConfigsResult
+    from kafkawire.messages.describe_configs import DescribeConfigsSynonym as DescribeConfigsSynonym
+    from kafkawire.messages.describe_groups import DescribedGroupMember as DescribedGroupMember
+    from kafkawire.messages.describe_groups import DescribeGroupsRequest as DescribeGroupsRequest
+    from kafkawire.messages.describe_groups import DescribeGroupsResponse as DescribeGroupsResponse
+    from kafkawire.messages.describe_groups import (
+        DescribeGroupsResponseDescribedGroup as DescribeGroupsResponseDescribedGroup,
+    )
+    from kafkawire.messages.describe_topic_partitions import (
+        DescribeTopicPartitionsRequest as DescribeTopicPartitionsRequest,
+    )
+    from kafkawire.messages.describe_topic_partitions import (
+        DescribeTopicPartitionsRequestCursor as DescribeTopicPartitionsRequestCursor,
+    )
+    from kafkawire.messages.describe_topic_partitions import (
+        DescribeTopicPartitionsRequestTopicRequest as DescribeTopicPartitionsRequestTopicRequest,
+    )
+    from kafkawire.messages.describe_topic_partitions import (
+        DescribeTopicPartitionsResponse as DescribeTopicPartitionsResponse,
+    )
+    from kafkawire.messages.describe_topic_partitions import (
+        DescribeTopicPartitionsResponseCursor as DescribeTopicPartitionsResponseCursor,
+    )
+    from kafkawire.messages.describe_topic_partitions import (
+        DescribeTopicPartitionsResponsePartition as DescribeTopicPartitionsResponsePartition,
+    )
+    from kafkawire.messages.describe_topic_partitions import (
+        DescribeTopicPartitionsResponseTopic as DescribeTopicPartitionsResponseTopic,
+    )
+    from kafkawire.messages.elect_leaders import ElectLeadersRequest as ElectLeadersRequest
+    from kafkawire.messages.elect_leaders import (
+        ElectLeadersRequestTopicPartitions as ElectLeadersRequestTopicPartitions,
+    )
+    from kafkawire.messages.elect_leaders import ElectLeadersResponse as ElectLeadersResponse
+    from kafkawire.messages.elect_leaders import PartitionResult as PartitionResult
+    from kafkawire.messages.elect_leaders import ReplicaElectionResult as ReplicaElectionResult
+    from kafkawire.messages.find_coordinator import Coordinator as Coordinator
+    from kafkawire.messages.find_coordinator import FindCoordinatorRequest as FindCoordinatorRequest
+    from kafkawire.messages.find_coordinator import FindCoordinatorResponse as FindCoordinatorResponse
+    from kafkawire.messages.init_producer_id import InitProducerIdRequest as InitProducerIdRequest
+    from kafkawire.messages.init_producer_id import InitProducerIdResponse as InitProducerIdResponse
+    from kafkawire.messages.leave_group import LeaveGroupRequest as LeaveGroupRequest
+    from kafkawire.messages.leave_group import LeaveGroupResponse as LeaveGroupResponse
+    from kafkawire.messages.leave_group import MemberIdentity as MemberIdentity
+    from kafkawire.messages.leave_group import MemberResponse as MemberResponse
+    from kafkawire.messages.list_groups import ListedGroup as ListedGroup
+    from kafkawire.messages.list_groups import ListGroupsRequest as ListGroupsRequest
+    from kafkawire.messages.list_groups import ListGroupsResponse as ListGroupsResponse
+    from kafkawire.messages.list_offsets import ListOffsetsPartition as ListOffsetsPartition
+    from kafkawire.messages.list_offsets import ListOffsetsPartitionResponse as ListOffsetsPartitionResponse
+    from kafkawire.messages.list_offsets import ListOffsetsRequest as ListOffsetsRequest
+    from kafkawire.messages.list_offsets import ListOffsetsResponse as ListOffsetsResponse
+    from kafkawire.messages.list_offsets import ListOffsetsTopic as ListOffsetsTopic
+    from kafkawire.messages.list_offsets import ListOffsetsTopicResponse as ListOffsetsTopicResponse
+    from kafkawire.messages.metadata import MetadataRequest as MetadataRequest
+    from kafkawire.messages.metadata import MetadataRequestTopic as MetadataRequestTopic
+    from kafkawire.messages.metadata import MetadataResponse as MetadataResponse
+    from kafkawire.messages.metadata import MetadataResponseBroker as MetadataResponseBroker
+    from kafkawire.messages.metadata import MetadataResponsePartition as MetadataResponsePartition
+    from kafkawire.messages.metadata import MetadataResponseTopic as MetadataResponseTopic
+    from kafkawire.messages.offset_commit import OffsetCommitRequest as OffsetCommitRequest
+    from kafkawire.messages.offset_commit import OffsetCommitRequestPartition as OffsetCommitRequestPartition
+    from kafkawire.messages.offset_commit import OffsetCommitRequestTopic as OffsetCommitRequestTopic
+    from kafkawire.messages.offset_commit import OffsetCommitResponse as OffsetCommitResponse
+    from kafkawire.messages.offset_commit import OffsetCommitResponsePartition as OffsetCommitResponsePartition
+    from kafkawire.messages.offset_commit import OffsetCommitResponseTopic as OffsetCommitResponseTopic
+    from kafkawire.messages.offset_delete import OffsetDeleteRequest as OffsetDeleteRequest
+    from kafkawire.messages.offset_delete import OffsetDeleteRequestPartition as OffsetDeleteRequestPartition
+    from kafkawire.messages.offset_delete import OffsetDeleteRequestTopic as OffsetDeleteRequestTopic
+    from kafkawire.messages.offset_delete import OffsetDeleteResponse as OffsetDeleteResponse
+    from kafkawire.messages.offset_delete import OffsetDeleteResponsePartition as OffsetDeleteResponsePartition
+    from kafkawire.messages.offset_delete import OffsetDeleteResponseTopic as OffsetDeleteResponseTopic
+    from kafkawire.messages.offset_fetch import OffsetFetchRequest as OffsetFetchRequest
+    from kafkawire.messages.offset_fetch import OffsetFetchRequestGroup as OffsetFetchRequestGroup
+    from kafkawire.messages.offset_fetch import OffsetFetchRequestTopic as OffsetFetchRequestTopic
+    from kafkawire.messages.offset_fetch import OffsetFetchRequestTopics as OffsetFetchRequestTopics
+    from kafkawire.messages.offset_fetch import OffsetFetchResponse as OffsetFetchResponse
+    from kafkawire.messages.offset_fetch import OffsetFetchResponseGroup as OffsetFetchResponseGroup
+    from kafkawire.messages.offset_fetch import OffsetFetchResponsePartition as OffsetFetchResponsePartition
+    from kafkawire.messages.offset_fetch import OffsetFetchResponsePartitions as OffsetFetchResponsePartitions
+    from kafkawire.messages.offset_fetch import OffsetFetchResponseTopic as OffsetFetchResponseTopic
+    from kafkawire.messages.offset_fetch import OffsetFetchResponseTopics as OffsetFetchResponseTopics
+    from kafkawire.messages.sasl_authenticate import SaslAuthenticateRequest as SaslAuthenticateRequest
+    from kafkawire.messages.sasl_authenticate import SaslAuthenticateResponse as SaslAuthenticateResponse
+    from kafkawire.messages.sasl_handshake import SaslHandshakeRequest as SaslHandshakeRequest
+    from kafkawire.messages.sasl_handshake import SaslHandshakeResponse as SaslHandshakeResponse
+
+
+def request_class(api_key: int) -> type[Request[Any]]:
+    """The request of an API. Raises `LookupError` for keys that this package has no messages for."""
+    return cast("type[Request[Any]]", _message_class(api_key, "Request"))
+
+
+def response_class(api_key: int) -> type[Response]:
+    """The response of an API. Raises `LookupError` for keys that this package has no messages for."""
+    return cast("type[Response]", _message_class(api_key, "Response"))
+
+
+@cache
+def _message_class(api_key: int, suffix: str) -> type:
+    try:
+        api = ApiKey(api_key).name
+    except ValueError:
+        raise LookupError(f"no API has the key {api_key}") from None
+    name = api.title().replace("_", "") + suffix
+    if name not in _MODULES:
+        raise LookupError(f"no messages for {api} (key {api_key})")
+    return _load(name)
+
+
+def _load(name: str) -> type:
+    found: type = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+_CLASSES = {
+    "alter_partition_reassignments": (
+        "AlterPartitionReassignmentsRequest",
+        "AlterPartitionReassignmentsResponse",
+        "ReassignablePartition",
+        "ReassignablePartitionResponse",
+        "ReassignableTopic",
+        "ReassignableTopicResponse",
+    ),
+    "api_versions": (
+        "ApiVersion",
+        "ApiVersionsRequest",
+        "ApiVersionsResponse",
+        "FinalizedFeatureKey",
+        "SupportedFeatureKey",
+    ),
+    "consumer_group_describe": (
+        "ConsumerGroupDescribeRequest",
+        "ConsumerGroupDescribeResponse",
+        "ConsumerGroupDescribeResponseAssignment",
+        "ConsumerGroupDescribeResponseDescribedGroup",
+        "ConsumerGroupDescribeResponseMember",
+        "ConsumerGroupDescribeResponseTopicPartitions",
+    ),
+    "consumer_protocol": (
+        "ConsumerProtocolAssignment",
+        "ConsumerProtocolAssignmentTopicPartition",
+        "ConsumerProtocolSubscription",
+        "ConsumerProtocolSubscriptionTopicPartition",
+    ),
+    "create_partitions": (
+        "CreatePartitionsAssignment",
+        "CreatePartitionsRequest",
+        "CreatePartitionsResponse",
+        "CreatePartitionsTopic",
+        "CreatePartitionsTopicResult",
+    ),
+    "create_topics": (
+        "CreatableReplicaAssignment",
+        "CreatableTopic",
+        "CreatableTopicConfig",
+        "CreatableTopicConfigs",
+        "CreatableTopicResult",
+        "CreateTopicsRequest",
+        "CreateTopicsResponse",
+    ),
+    "delete_groups": ("DeletableGroupResult", "DeleteGroupsRequest", "DeleteGroupsResponse"),
+    "delete_topics": ("DeletableTopicResult", "DeleteTopicState", "DeleteTopicsRequest", "DeleteTopicsResponse"),
+    "describe_cluster": ("DescribeClusterBroker", "DescribeClusterRequest", "DescribeClusterResponse"),
+    "describe_configs": (
+        "DescribeConfigsRequest",
+        "DescribeConfigsResource",
+        "DescribeConfigsResourceResult",
+        "DescribeConfigsResponse",
+        "DescribeConfigsResult",
+        "DescribeConfigsSynonym",
+    ),
+    "describe_groups": (
+        "DescribeGroupsRequest",
+        "DescribeGroupsResponse",
+        "DescribeGroupsResponseDescribedGroup",
+        "DescribedGroupMember",
+    ),
+    "describe_topic_partitions": (
+        "DescribeTopicPartitionsRequest",
+        "DescribeTopicPartitionsRequestCursor",
+        "DescribeTopicPartitionsRequestTopicRequest",
+        "DescribeTopicPartitionsResponse",
+        "DescribeTopicPartitionsResponseCursor",
+        "DescribeTopicPartitionsResponsePartition",
+        "DescribeTopicPartitionsResponseTopic",
+    ),
+    "elect_leaders": (
+        "ElectLeadersRequest",
+        "ElectLeadersRequestTopicPartitions",
+        "ElectLeadersResponse",
+        "PartitionResult",
+        "ReplicaElectionResult",
+    ),
+    "find_coordinator": ("Coordinator", "FindCoordinatorRequest", "FindCoordinatorResponse"),
+    "init_producer_id": ("InitProducerIdRequest", "InitProducerIdResponse"),
+    "leave_group": ("LeaveGroupRequest", "LeaveGroupResponse", "MemberIdentity", "MemberResponse"),
+    "list_groups": ("ListGroupsRequest", "ListGroupsResponse", "ListedGroup"),
+    "list_offsets": (
+        "ListOffsetsPartition",
+        "ListOffsetsPartitionResponse",
+        "ListOffsetsRequest",
+        "ListOffsetsResponse",
+        "ListOffsetsTopic",
+        "ListOffsetsTopicResponse",
+    ),
+    "metadata": (
+        "MetadataRequest",
+        "MetadataRequestTopic",
+        "MetadataResponse",
+        "MetadataResponseBroker",
+        "MetadataResponsePartition",
+        "MetadataResponseTopic",
+    ),
+    "offset_commit": (
+        "OffsetCommitRequest",
+        "OffsetCommitRequestPartition",
+        "OffsetCommitRequestTopic",
+        "OffsetCommitResponse",
+        "OffsetCommitResponsePartition",
+        "OffsetCommitResponseTopic",
+    ),
+    "offset_delete": (
+        "OffsetDeleteRequest",
+        "OffsetDeleteRequestPartition",
+        "OffsetDeleteRequestTopic",
+        "OffsetDeleteResponse",
+        "OffsetDeleteResponsePartition",
+        "OffsetDeleteResponseTopic",
+    ),
+    "offset_fetch": (
+        "OffsetFetchRequest",
+        "OffsetFetchRequestGroup",
+        "OffsetFetchRequestTopic",
+        "OffsetFetchRequestTopics",
+        "OffsetFetchResponse",
+        "OffsetFetchResponseGroup",
+        "OffsetFetchResponsePartition",
+        "OffsetFetchResponsePartitions",
+        "OffsetFetchResponseTopic",
+        "OffsetFetchResponseTopics",
+    ),
+    "sasl_authenticate": ("SaslAuthenticateRequest", "SaslAuthenticateResponse"),
+    "sasl_handshake": ("SaslHandshakeRequest", "SaslHandshakeResponse"),
+}
+_MODULES = {name: module for module, names in _CLASSES.items() for name in names}
+
+if not TYPE_CHECKING:
+    # Out of type checkers' sight: a name that isn't imported above is an error to them, as it should be.
+    __all__ = sorted({"request_class", "response_class"} | _MODULES.keys())
+
+    def __getattr__(name: str) -> type:
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return _load(name)
+
+    def __dir__() -> list[str]:
+        return __all__
