@@ -331,7 +331,8 @@ _MODULES = {name: module for module, names in _CLASSES.items() for name in names
 
 if not TYPE_CHECKING:
     # Out of type checkers' sight: a name that isn't imported above is an error to them, as it should be.
-    __all__ = sorted({"request_class", "response_class"} | _MODULES.keys())
+    __all__ = ["request_class", "response_class"]
+    __all__ += list(_MODULES)
 
     def __getattr__(name: str) -> type:
         if name not in _MODULES:
