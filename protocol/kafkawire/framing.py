@@ -1,0 +1,67 @@
+"""Frames: four bytes of length, then that many bytes."""
+
+from __future__ import annotations
+
+from struct import Struct
+
+from kafkawire.errors import DecodeError, FrameTooLargeError
+
+_LENGTH = Struct(">i")
+
+
+class FrameReader:
+    """Cuts a stream of chunks into frames.
+
+    Args:
+        max_bytes: the largest frame that is accepted.
+    """
+
+    __slots__ = ("_buffer", "_max_bytes", "_wanted")
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._buffer = bytearray()
+        # Bytes that the buffer must hold before another look at it is worthwhile: keeps a frame in many chunks linear.
+        self._wanted = _LENGTH.size
+
+    @property
+    def pending(self) -> int:
+        """Bytes of a frame that isn't whole yet."""
+        return len(self._buffer)
+
+    def feed(self, data: bytes | bytearray | memoryview) -> list[bytes]:
+        """Take a chunk, and give the frames that are whole now, without their length.
+
+        Raises:
+            FrameTooLargeError: a frame announces more than the limit. It isn't buffered.
+            DecodeError: a frame announces a negative length.
+        """
+        buffer = self._buffer
+        buffer += data
+        if len(buffer) < self._wanted:
+            return []
+        frames = []
+        position, left = 0, len(buffer)
+        self._wanted = _LENGTH.size
+        with memoryview(buffer) as view:
+            while left >= _LENGTH.size:
+                (length,) = _LENGTH.unpack_from(view, position)
+                self._check(length)
+                if left < _LENGTH.size + length:
+                    self._wanted = _LENGTH.size + length
+                    break
+                position += _LENGTH.size
+                frames.append(bytes(view[position : position + length]))
+                position += length
+                left = len(view) - position
+        del buffer[:position]
+        return frames
+
+    def _check(self, length: int) -> None:
+        if length < 0:
+            raise DecodeError(f"a frame of {length} bytes")
+        if length > self._max_bytes:
+            raise FrameTooLargeError(f"a frame of {length} bytes exceeds the limit of {self._max_bytes}")
+
+
+__all__ = ["FrameReader"]

@@ -1,0 +1,127 @@
+"""Request and response headers, and whole frames made of header and body."""
+
+from __future__ import annotations
+
+from struct import Struct
+from typing import TYPE_CHECKING, Any
+
+from kafkawire.api_keys import ApiKey
+from kafkawire.codec import decode, decode_from, encode
+from kafkawire.errors import DecodeError
+from kafkawire.primitives import Int16, Int32, LegacyNullableString
+from kafkawire.schema import Message, Request, Response, entity, wire
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+_API_VERSION_CORRELATION = Struct(">hhi")
+_LENGTH = Struct(">i")
+
+
+@entity
+class RequestHeader(Message):
+    """In front of every request. Version 2, the flexible one, goes with flexible requests.
+
+    The client id is never compact: a broker must find it before it knows the request's version.
+    """
+
+    versions, flexible_since = range(1, 3), 2
+
+    request_api_key: int = wire(Int16)
+    request_api_version: int = wire(Int16)
+    correlation_id: int = wire(Int32)
+    client_id: str | None = wire(LegacyNullableString, default=None)
+
+
+@entity
+class ResponseHeader(Message):
+    """In front of every response. Version 1, the flexible one, goes with flexible responses, but for ApiVersions'."""
+
+    versions, flexible_since = range(2), 1
+
+    correlation_id: int = wire(Int32)
+
+
+class UnknownRequestError(DecodeError):
+    """A request of an API, or of a version of it, that this library doesn't know."""
+
+    def __init__(self, header: RequestHeader) -> None:
+        self.header = header
+        super().__init__(f"no version {header.request_api_version} of API key {header.request_api_key} is known")
+
+
+def request_header_version(cls: type[Request[Any]], version: int) -> int:
+    """The version of the header in front of a request."""
+    return 2 if cls.form(version).flexible else 1
+
+
+def response_header_version(cls: type[Response], version: int) -> int:
+    """The version of the header in front of a response.
+
+    ApiVersions answers with version 0 always, so that a client can read the refusal of a version the broker lacks (KIP-511).
+    """
+    return 1 if cls.form(version).flexible and cls.api_key != ApiKey.API_VERSIONS else 0
+
+
+def read_request(frame: bytes) -> tuple[RequestHeader, Request[Any]]:
+    """A server's reading of a frame.
+
+    Raises:
+        UnknownRequestError: the API key or its version isn't known; its header has all but the tagged fields.
+        DecodeError: the frame isn't a request.
+    """
+    key, version = _key_and_version(frame)
+    cls = _request_class(key)
+    if cls is None or version not in cls.versions:
+        raise UnknownRequestError(decode_from(RequestHeader, 1, frame, 0)[0])
+    header, end = decode_from(RequestHeader, request_header_version(cls, version), frame, 0)
+    return header, decode(cls, version, memoryview(frame)[end:])
+
+
+def _key_and_version(frame: bytes) -> tuple[int, int]:
+    if len(frame) < _API_VERSION_CORRELATION.size:
+        raise DecodeError(f"a request of {len(frame)} bytes")
+    key, version, _ = _API_VERSION_CORRELATION.unpack_from(frame)
+    return key, version
+
+
+def _request_class(key: int) -> type[Request[Any]] | None:
+    from kafkawire.messages import request_class
+
+    try:
+        return request_class(ApiKey(key))
+    except (ValueError, KeyError):
+        return None
+
+
+def write_request(request: Request[Any], version: int, correlation_id: int, client_id: str | None) -> bytes:
+    """A whole request frame, length first."""
+    header = RequestHeader(
+        request_api_key=request.api_key,
+        request_api_version=version,
+        correlation_id=correlation_id,
+        client_id=client_id,
+    )
+    return _framed(encode(header, request_header_version(type(request), version)), encode(request, version))
+
+
+def write_response(response: Response, version: int, correlation_id: int) -> bytes:
+    """A whole response frame, length first."""
+    header = ResponseHeader(correlation_id=correlation_id)
+    return _framed(encode(header, response_header_version(type(response), version)), encode(response, version))
+
+
+def _framed(header: bytes, body: bytes) -> bytes:
+    return b"".join((_LENGTH.pack(len(header) + len(body)), header, body))
+
+
+__all__ = [
+    "RequestHeader",
+    "ResponseHeader",
+    "UnknownRequestError",
+    "read_request",
+    "request_header_version",
+    "response_header_version",
+    "write_request",
+    "write_response",
+]
