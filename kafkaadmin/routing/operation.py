@@ -15,6 +15,7 @@ import anyio
 from kafkawire import Request, Response
 
 from kafkaadmin.errors import KafkaAdminError
+from kafkaadmin.models.brokers import Broker
 from kafkaadmin.network import Lane
 from kafkaadmin.routing.destinations import Destination
 
@@ -87,10 +88,11 @@ def settle(code: int, value: Callable[[], V], message: str | None = None) -> Out
 
 
 class Attempt(NamedTuple):
-    """What a request is made for: the version that the broker takes, and how long it may work on it."""
+    """What a request is made for: the version that the broker takes, how long it may work on it, and who it is."""
 
     version: int
     timeout_ms: int
+    broker: Broker
 
 
 class Repeat(Enum):
@@ -127,11 +129,13 @@ class Operation(Generic[K, R, V]):
 
     - `to(key)`: who must answer for the key.
     - `request(keys, attempt)`: the request for keys that one broker owns now.
-    - `outcomes(keys, response)`: an outcome for each of those keys; one that is left out becomes a failure.
+    - `outcomes(keys, response, attempt)`: an outcome for each of those keys; one that is left out becomes a failure.
+      An answer without its version can be misread: empty `groups` are a silence in v8, and as it should be in v7.
     - `keys_per_request(version)`: the most keys that one request carries.
     - `at_least`, `at_most`: bounds on the version, where the operation needs or avoids some.
     - `retry_on`: codes that this operation waits out, besides those that every operation does.
-    - `noun`: what a key is called in errors (`group`, `topic`, …).
+    - `noun`: what a key is called in errors (`group`, `topic`, …). An operation about nothing smaller than the cluster
+      has one key, `None`.
     """
 
     name: str
@@ -139,7 +143,7 @@ class Operation(Generic[K, R, V]):
     to: Callable[[K], Destination]
     api: type[Request[R]]
     request: Callable[[Sequence[K], Attempt], Request[R]]
-    outcomes: Callable[[Sequence[K], R], Iterable[tuple[K, Outcome[V]]]]
+    outcomes: Callable[[Sequence[K], R, Attempt], Iterable[tuple[K, Outcome[V]]]]
     keys_per_request: Callable[[int], int] = _no_limit
     at_least: int | None = None
     at_most: int | None = None
@@ -149,5 +153,7 @@ class Operation(Generic[K, R, V]):
 
     def label(self, key: K) -> str:
         """The key as an error names it: `list_consumer_group_offsets: group 'billing'`."""
+        if key is None:
+            return self.name
         told: Any = key
         return f"{self.name}: {self.noun} {told!r}" if isinstance(key, str) else f"{self.name}: {self.noun} {told}"
