@@ -1,0 +1,47 @@
+"""Kafka's client jars. They carry the specs of every message (`common/message/*.json`), which ours are held against."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def kafka_clients_jar(version: str) -> Path:
+    """The `kafka-clients` jar of a Kafka release, fetched once by Maven into the user's cache.
+
+    Raises `RuntimeError`, saying what to run, when it is not there and can't be fetched: a test that needs it must not
+    pass for want of it.
+    """
+    jar = _cache_directory() / f"kafka-clients-{version}.jar"
+    if not jar.exists():
+        _fetch(version, jar)
+    return jar
+
+
+def _cache_directory() -> Path:
+    root = os.environ.get("XDG_CACHE_HOME")
+    return (Path(root) if root else Path.home() / ".cache") / "kafkaadmin" / "jars"
+
+
+def _fetch(version: str, jar: Path) -> None:
+    command = ["mvn", "-q", "-B", "dependency:copy", f"-Dartifact=org.apache.kafka:kafka-clients:{version}"]
+    by_hand = f"{' '.join(command)} -DoutputDirectory={jar.parent}"
+    if shutil.which("mvn") is None:
+        raise RuntimeError(f"{jar} is missing, and there is no Maven to fetch it. Where there is one, run: {by_hand}")
+    jar.parent.mkdir(parents=True, exist_ok=True)
+    # Fetched aside and moved: other test runs must never see half a jar.
+    with tempfile.TemporaryDirectory(dir=jar.parent) as aside:
+        run = subprocess.run(
+            [*command, f"-DoutputDirectory={aside}"], capture_output=True, text=True, timeout=300, check=False
+        )
+        fetched = Path(aside) / jar.name
+        if run.returncode != 0 or not fetched.exists():
+            raise RuntimeError(
+                f"{jar} is missing, and Maven could not fetch it. To see why, run: {by_hand}\n{run.stdout}"
+            )
+        fetched.replace(jar)
