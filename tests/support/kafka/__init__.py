@@ -3,5 +3,7 @@
 from tests.support.kafka.cluster import KafkaCluster
 from tests.support.kafka.errors import BackendUnavailableError, ClusterError
 from tests.support.kafka.jvm import JvmKafka
+from tests.support.kafka.proxy import Proxy
+from tests.support.kafka.watch import CoordinatorWatch
 
-__all__ = ["BackendUnavailableError", "ClusterError", "JvmKafka", "KafkaCluster"]
+__all__ = ["BackendUnavailableError", "ClusterError", "CoordinatorWatch", "JvmKafka", "KafkaCluster", "Proxy"]

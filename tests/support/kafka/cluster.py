@@ -3,6 +3,7 @@
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -10,6 +11,8 @@ from typing import Self, TypeVar
 from tests.support.kafka import wire
 from tests.support.kafka.errors import ClusterError
 from tests.support.kafka.ports import HOST, Ports
+from tests.support.kafka.proxy import Proxies
+from tests.support.kafka.warden import Warden
 from tests.support.kafka.wire import Address, Metadata, Partition
 
 OFFSETS_TOPIC = "__consumer_offsets"
@@ -31,6 +34,8 @@ class KafkaCluster(ABC):
         self.version = version
         self.ports = dict(ports)
         self.logs = logs
+        self.proxies = Proxies(ports)
+        self._warden = Warden()
         self._silenced: set[int] = set(self.ports)
 
     @property
@@ -58,11 +63,13 @@ class KafkaCluster(ABC):
         """SIGKILL."""
         self._silenced.add(broker)
         self._kill(broker)
+        self.proxies[broker].refuse()
 
     def terminate(self, broker: int) -> None:
         """SIGTERM, and waits until the broker has shut down in good order: it hands its leaderships over first."""
         self._terminate(broker)
         self._silenced.add(broker)
+        self.proxies[broker].refuse()
 
     def pause(self, broker: int) -> None:
         """SIGSTOP: its sockets stay open and nobody answers."""
@@ -80,6 +87,7 @@ class KafkaCluster(ABC):
         After a SIGKILL that takes up to the broker's session timeout (6 s here).
         """
         self._start(broker)
+        self.proxies[broker].accept()
         self._silenced.discard(broker)
         self.await_brokers(self.living, timeout=timeout)
 
@@ -88,6 +96,10 @@ class KafkaCluster(ABC):
     def metadata(self, *topics: str) -> Metadata:
         """Metadata from the first living broker that answers."""
         return self._ask(lambda address: wire.metadata(address, topics))
+
+    def metadata_through_proxy(self, broker: int) -> Metadata:
+        """What one broker tells a client that comes through its proxy."""
+        return wire.metadata(self.address(broker, direct=False))
 
     def coordinator_now(self, group: str) -> int | None:
         """The group's coordinator if a living broker names one that serves the group at this moment."""
@@ -117,25 +129,32 @@ class KafkaCluster(ABC):
         """Waits until each of these brokers knows exactly these brokers."""
         _poll(lambda: self._agreed(wanted) or None, f"brokers {wanted} to know each other", timeout)
 
-    def await_ready(self, *, timeout: float = 90.0) -> None:
-        """Waits for all brokers and for the offsets topic, so that no test meets a cluster that is being born."""
-        self._silenced.clear()
-        self.await_brokers(self.brokers, timeout=timeout)
-        self.coordinator_of(WARM_UP_GROUP, timeout=timeout)
-        _poll(lambda: self._offsets_in_sync() or None, "the offsets topic to have its replicas", timeout)
-
     def log_tail(self, lines: int = LOG_TAIL_LINES) -> Iterator[tuple[str, str]]:
         """The end of each log, by file name."""
         for log in sorted(self.logs.glob("*.log")):
             yield log.name, "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
 
     def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            stack.enter_context(self.proxies)
+            stack.enter_context(self._warden)
+            stack.callback(self._end)
+            self._launch()
+            self._await_ready()
+            self._running = stack.pop_all()
         return self
 
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._silenced.update(self.brokers)
+        self._running.close()
+
     @abstractmethod
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None: ...
+    def _launch(self) -> None:
+        """Starts all brokers and awaits none: a quorum needs a majority."""
+
+    @abstractmethod
+    def _end(self) -> None:
+        """Ends whatever `_launch` and `_start` started, in whatever state it is."""
 
     @abstractmethod
     def _kill(self, broker: int) -> None: ...
@@ -151,6 +170,13 @@ class KafkaCluster(ABC):
 
     @abstractmethod
     def _start(self, broker: int) -> None: ...
+
+    def _await_ready(self, timeout: float = 90.0) -> None:
+        """Waits for all brokers and for the offsets topic, so that no test meets a cluster that is being born."""
+        self._silenced.clear()
+        self.await_brokers(self.brokers, timeout=timeout)
+        self.coordinator_of(WARM_UP_GROUP, timeout=timeout)
+        _poll(lambda: self._offsets_in_sync() or None, "the offsets topic to have its replicas", timeout)
 
     def _ask(self, question: Callable[[Address], T]) -> T:
         failure: Exception = ClusterError("no broker is alive")

@@ -8,8 +8,7 @@ import subprocess
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType, TracebackType
-from typing import Self
+from types import MappingProxyType
 
 from tests.support.kafka import settings
 from tests.support.kafka.cluster import KafkaCluster
@@ -98,22 +97,6 @@ class JvmKafka(KafkaCluster):
         self._nodes: dict[int, Jvm] = {}
         self._zookeeper: Jvm | None = None
 
-    def __enter__(self) -> Self:
-        self._jars = jars(self.version)
-        self.logs.mkdir(parents=True)
-        self._write("log4j.properties", LOG4J_1)
-        self._write("log4j2.properties", LOG4J_2)
-        self._warden = Warden()
-        try:
-            self._launch()
-        except BaseException:
-            self._end()
-            raise
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._end()
-
     def _kill(self, broker: int) -> None:
         self._nodes[broker].send(signal.SIGKILL)
         self._nodes[broker].wait()
@@ -134,11 +117,14 @@ class JvmKafka(KafkaCluster):
         self._nodes[broker].start()
 
     def _launch(self) -> None:
+        self._jars = jars(self.version)
+        self.logs.mkdir(parents=True)
+        self._write("log4j.properties", LOG4J_1)
+        self._write("log4j2.properties", LOG4J_2)
         if settings.uses_zookeeper(self.version):
             self._launch_zookeeper()
         else:
             self._launch_kraft()
-        self.await_ready()
 
     def _launch_kraft(self) -> None:
         voters = {broker: f"{HOST}:{ports.controller}" for broker, ports in self.ports.items()}
@@ -203,7 +189,6 @@ class JvmKafka(KafkaCluster):
     def _end(self) -> None:
         for process in (*self._nodes.values(), *filter(None, [self._zookeeper])):
             process.destroy()
-        self._warden.close()
         shutil.rmtree(self._directory / "data", ignore_errors=True)
 
 

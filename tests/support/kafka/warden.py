@@ -9,18 +9,15 @@ import json
 import signal
 import subprocess
 import sys
-from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
 
 class Warden:
     """The parent's end of the pipe."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", str(Path(__file__))], stdin=subprocess.PIPE, text=True, start_new_session=True
-        )
+        self._pipe: IO[str] | None = None
 
     def watch(self, key: str, undo: list[str]) -> None:
         """Has `undo` run when this process ends before `forget(key)`."""
@@ -30,23 +27,24 @@ class Warden:
         """`key` is gone; nothing is left to undo."""
         self._tell(key, None)
 
-    def close(self) -> None:
-        """Ends the warden; what is still watched is undone now."""
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        self._process.wait()
-
     def __enter__(self) -> Self:
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", __file__], stdin=subprocess.PIPE, text=True, start_new_session=True
+        )
+        self._pipe = self._process.stdin
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
+        """Ends the warden; what is still watched is undone now."""
+        if self._pipe is not None:
+            self._pipe.close()
+        self._process.wait()
 
     def _tell(self, key: str, undo: list[str] | None) -> None:
-        if self._process.stdin is None or self._process.stdin.closed:
-            raise RuntimeError("the warden has ended")
-        self._process.stdin.write(json.dumps([key, undo]) + "\n")
-        self._process.stdin.flush()
+        if self._pipe is None:
+            raise RuntimeError("the warden has not been entered")
+        self._pipe.write(json.dumps([key, undo]) + "\n")
+        self._pipe.flush()
 
 
 def main() -> None:

@@ -1,0 +1,194 @@
+"""A TCP proxy in front of each broker, to hurt connections while the broker itself is well.
+
+The proxies of a cluster share one thread with an event loop of its own, so that the loop under test never waits for
+them. All public methods may be called from any thread and return when it is done.
+"""
+
+import asyncio
+import socket
+import struct
+import threading
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from tests.support.kafka.ports import HOST, Ports
+
+CHUNK = 1 << 16
+BACKLOG = 128
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+
+T = TypeVar("T")
+
+
+class Proxy:
+    """Passes bytes between clients and one broker, until told otherwise."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, ports: Ports) -> None:
+        self._loop, self._ports = loop, ports
+        self._links: set[_Link] = set()
+        self._listening: asyncio.Task[None] | None = None
+        self._flowing = asyncio.Event()
+        self._flowing.set()
+
+    @property
+    def connections(self) -> int:
+        """How many clients are connected now."""
+        return len(self._links)
+
+    def reset(self) -> int:
+        """Ends every connection with RST; returns how many. New ones are welcome."""
+        return self._do(self._drop(reset=True))
+
+    def close(self) -> int:
+        """Ends every connection with FIN; returns how many. New ones are welcome."""
+        return self._do(self._drop(reset=False))
+
+    def freeze(self) -> None:
+        """Lets no byte through, either way; connections, old and new, stay open."""
+        self._do(self._hold())
+
+    def thaw(self) -> None:
+        """Ends `freeze`; what was held back goes on its way."""
+        self._do(self._release())
+
+    def refuse(self) -> None:
+        """Refuses new connections; those that are open live on."""
+        self._do(self._stop_listening())
+
+    def accept(self) -> None:
+        """Takes connections, also after `refuse`."""
+        self._do(self._start_listening())
+
+    def shut(self) -> None:
+        """Refuses new connections and drops the open ones."""
+        self.refuse()
+        self.close()
+
+    def _do(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    async def _drop(self, *, reset: bool) -> int:
+        links = list(self._links)
+        for link in links:
+            await link.end(reset=reset)
+        return len(links)
+
+    async def _hold(self) -> None:
+        self._flowing.clear()
+
+    async def _release(self) -> None:
+        self._flowing.set()
+
+    async def _start_listening(self) -> None:
+        if self._listening is None:
+            listener = socket.create_server((HOST, self._ports.proxy), backlog=BACKLOG)
+            listener.setblocking(False)
+            self._listening = self._loop.create_task(self._listen(listener))
+
+    async def _stop_listening(self) -> None:
+        if self._listening is not None:
+            await _cancel([self._listening])
+            self._listening = None
+
+    async def _listen(self, listener: socket.socket) -> None:
+        with listener:
+            while True:
+                client, _ = await self._loop.sock_accept(listener)
+                link = _Link(client, self._flowing, self._links.discard)
+                self._links.add(link)
+                link.open((HOST, self._ports.behind))
+
+
+class _Link:
+    """One client's connection and the one to the broker that belongs to it."""
+
+    def __init__(self, client: socket.socket, flowing: asyncio.Event, ended: Callable[["_Link"], None]) -> None:
+        self._client, self._flowing, self._ended = client, flowing, ended
+        self._broker = socket.socket()
+        self._broker.setblocking(False)
+        self._task: asyncio.Task[None] | None = None
+
+    def open(self, broker: tuple[str, int]) -> None:
+        self._task = asyncio.create_task(self._carry(broker))
+
+    async def end(self, *, reset: bool) -> None:
+        """Closes both sides; the client sees RST or FIN."""
+        if self._task is not None:
+            await _cancel([self._task])
+        self._close(reset=reset)
+
+    async def _carry(self, broker: tuple[str, int]) -> None:
+        """Pumps both ways until one side ends; the client sees the broker's kind of end."""
+        reset = False
+        try:
+            await asyncio.get_running_loop().sock_connect(self._broker, broker)
+            await self._pump_both_ways()
+        except OSError:
+            reset = True
+        self._close(reset=reset)
+
+    async def _pump_both_ways(self) -> None:
+        pumps = [
+            asyncio.create_task(self._pump(self._client, self._broker)),
+            asyncio.create_task(self._pump(self._broker, self._client)),
+        ]
+        try:
+            done, _ = await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await _cancel(pumps)
+        for pump in done:
+            pump.result()
+
+    async def _pump(self, source: socket.socket, sink: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        while data := await loop.sock_recv(source, CHUNK):
+            await self._flowing.wait()
+            await loop.sock_sendall(sink, data)
+        await self._flowing.wait()
+
+    def _close(self, *, reset: bool) -> None:
+        if reset:
+            self._client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+        self._client.close()
+        self._broker.close()
+        self._ended(self)
+
+
+class Proxies(Mapping[int, Proxy]):
+    """A cluster's proxies by broker, and the thread that works them."""
+
+    def __init__(self, ports: Mapping[int, Ports]) -> None:
+        self._ports = ports
+        self._proxies: dict[int, Proxy] = {}
+
+    def __getitem__(self, broker: int) -> Proxy:
+        return self._proxies[broker]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._proxies)
+
+    def __len__(self) -> int:
+        return len(self._proxies)
+
+    def __enter__(self) -> Self:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="kafka-proxies", daemon=True)
+        self._thread.start()
+        self._proxies = {broker: Proxy(self._loop, own) for broker, own in self._ports.items()}
+        for proxy in self.values():
+            proxy.accept()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        for proxy in self.values():
+            proxy.shut()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+async def _cancel(tasks: Iterable[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
