@@ -1,0 +1,23 @@
+"""How bytes get to a broker and back: streams, connections, and the pool that holds them."""
+
+from __future__ import annotations
+
+from kafkaadmin.network.authentication import Ask, Plaintext, Security
+from kafkaadmin.network.connection import Connection, Exchange, NoAnswerYet
+from kafkaadmin.network.pool import Lane, Pool
+from kafkaadmin.network.transport import Stream
+from kafkaadmin.network.versions import WrongClusterError, api_name
+
+__all__ = [
+    "Ask",
+    "Connection",
+    "Exchange",
+    "Lane",
+    "NoAnswerYet",
+    "Plaintext",
+    "Pool",
+    "Security",
+    "Stream",
+    "WrongClusterError",
+    "api_name",
+]
