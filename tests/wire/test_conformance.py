@@ -167,9 +167,8 @@ def our_layout(cls: type[Message], version: int) -> Iterator[Line]:
             if field.carried(version):
                 path = prefix + field.name
                 yield our_line(field, path, version, cls.__name__)
-                element = field.type.element if isinstance(field.type, Array) else field.type
-                if isinstance(element, Struct):
-                    yield from walk(element.fields, f"{path}.")
+                if (struct := struct_in(field.type)) is not None:
+                    yield from walk(struct.fields, f"{path}.")
 
     return walk(fields_of(cls), "")
 
@@ -187,17 +186,32 @@ def our_line(field: FieldSpec, path: str, version: int, message: str) -> Line:
     )
 
 
+def struct_in(type_: WireType[Any]) -> Struct[Any] | None:
+    match type_:
+        case Array():
+            array: Array[Any] = type_
+            return struct_in(array.element)
+        case Struct():
+            return type_
+        case _:
+            return None
+
+
 def type_name(type_: WireType[Any], message: str) -> str:
-    if isinstance(type_, Array):
-        return f"[]{type_name(type_.element, message)}"
-    if isinstance(type_, Struct):
-        return type_.entity.__name__.removeprefix(message) if not_in_spec(type_, message) else type_.entity.__name__
-    return "bool" if type_.kind == "boolean" else type_.kind
+    match type_:
+        case Array():
+            array: Array[Any] = type_
+            return f"[]{type_name(array.element, message)}"
+        case Struct():
+            name = type_.entity.__name__
+            return name if in_spec(name, message) else name.removeprefix(message)
+        case _:
+            return "bool" if type_.kind == "boolean" else type_.kind
 
 
-def not_in_spec(struct: Struct[Any], message: str) -> bool:
-    """Whether the class carries its message's name in front because another message has a struct of that name."""
-    return re.search(rf'["\]]{struct.entity.__name__}"', json.dumps(specs_of(NEWEST)[message])) is None
+def in_spec(struct: str, message: str) -> bool:
+    """Whether the spec has a struct of this name. If not, ours carries its message's name in front."""
+    return re.search(rf'["\]]{struct}"', json.dumps(specs_of(NEWEST)[message])) is not None
 
 
 # --- The comparison ----------------------------------------------------------------------------------------------
@@ -206,7 +220,9 @@ EVERY_VERSION = [
     pytest.param(cls, version, id=f"{cls.__name__}-v{version}") for cls in our_messages() for version in cls.versions
 ]
 EVERY_MESSAGE = [pytest.param(cls, id=cls.__name__) for cls in our_messages()]
-EVERY_REQUEST = [pytest.param(cls, id=cls.__name__) for cls in our_messages() if issubclass(cls, Request)]
+EVERY_REQUEST = [
+    pytest.param(*param.values, id=param.id) for param in EVERY_MESSAGE if str(param.id).endswith("Request")
+]
 
 
 def expected_layout(cls: type[Message], version: int) -> list[Line]:

@@ -1,0 +1,91 @@
+"""Every message at every version: written and read again, cut short, and with bytes to spare."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from kafkawire import ApiKey, DecodeError, Message, decode, encode, messages, request_class, response_class
+from tests.support.drawn_messages import drawn, every_version
+
+EVERY_VERSION = pytest.mark.parametrize(
+    ("cls", "version"),
+    [pytest.param(cls, version, id=f"{cls.__name__}-v{version}") for cls, version in every_version()],
+)
+
+some_examples = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+one_example = settings(some_examples, max_examples=1, phases=[Phase.generate])
+
+
+@EVERY_VERSION
+@some_examples
+@given(data=st.data())
+def test_a_message_survives_the_wire(cls: type[Message], version: int, data: st.DataObject) -> None:
+    message = data.draw(drawn(cls, version))
+    assert decode(cls, version, encode(message, version)) == message
+
+
+@EVERY_VERSION
+@one_example
+@given(data=st.data())
+def test_a_message_cut_short_is_a_decode_error(cls: type[Message], version: int, data: st.DataObject) -> None:
+    whole = encode(data.draw(drawn(cls, version)), version)
+    for size in range(len(whole)):
+        with pytest.raises(DecodeError):
+            decode(cls, version, whole[:size])
+
+
+@EVERY_VERSION
+@one_example
+@given(data=st.data())
+def test_bytes_to_spare_are_a_decode_error(cls: type[Message], version: int, data: st.DataObject) -> None:
+    whole = encode(data.draw(drawn(cls, version)), version)
+    with pytest.raises(DecodeError, match="left over"):
+        decode(cls, version, whole + b"\0")
+
+
+def test_the_names_that_type_checkers_see_are_those_that_load() -> None:
+    tree = ast.parse(Path(messages.__file__).read_text())
+    seen = {
+        alias.name: node.module
+        for block in tree.body
+        if isinstance(block, ast.If)
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    loaded = {name: getattr(messages, name).__module__ for name in dir(messages) if name[0].isupper()}
+    assert loaded == seen
+
+
+def test_every_class_of_a_message_module_can_be_imported_from_the_package() -> None:
+    directory = Path(messages.__file__).parent
+    modules = [ast.parse(path.read_text()) for path in directory.glob("[a-z]*.py")]
+    declared = sorted(node.name for tree in modules for node in tree.body if isinstance(node, ast.ClassDef))
+    assert declared == sorted(name for name in dir(messages) if name[0].isupper())
+
+
+def test_importing_the_package_loads_no_message() -> None:
+    code = "import sys, kafkawire.messages; print(*(m for m in sys.modules if m.startswith('kafkawire.messages.')))"
+    shown = subprocess.check_output([sys.executable, "-c", code], env={"PYTHONPATH": os.pathsep.join(sys.path)})
+    assert shown.strip() == b""
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="OffsetGuessRequest"):
+        messages.OffsetGuessRequest  # type: ignore[attr-defined]  # noqa: B018
+
+
+@pytest.mark.parametrize("api_key", [-1, 9_999, ApiKey.CONTROLLED_SHUTDOWN])
+def test_an_api_without_messages_is_a_lookup_error(api_key: int) -> None:
+    with pytest.raises(LookupError, match=str(int(api_key))):
+        request_class(api_key)
+    with pytest.raises(LookupError, match=str(int(api_key))):
+        response_class(api_key)
