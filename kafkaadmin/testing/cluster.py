@@ -1,0 +1,471 @@
+"""`FakeCluster`: Kafka brokers in this process, on real sockets, with faults."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import threading
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from functools import partial
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from kafkaadmin.models.partitions import TopicPartition
+from kafkaadmin.testing.faults import Fault, FaultHandle, Hangup
+from kafkaadmin.testing.groups import CommittedOffset, Group, GroupMember, GroupType, as_offsets, members_for
+from kafkaadmin.testing.handlers import HANDLERS
+from kafkaadmin.testing.handlers.context import Context, Refusal
+from kafkaadmin.testing.ledger import Ledger, RecordedRequest, RejectedRequest
+from kafkaadmin.testing.server import BrokerServer, Stop
+from kafkaadmin.testing.state import ClusterState
+from kafkaadmin.testing.timeline import Timeline
+from kafkaadmin.testing.topics import CONSUMER_OFFSETS
+from kafkaadmin.testing.versions import offered, release_of
+from kafkawire import ApiKey, ErrorCode
+
+__all__ = ["FakeCluster"]
+
+T = TypeVar("T")
+
+_ANSWER_SECONDS = 30.0
+
+
+class FakeCluster:
+    """Kafka brokers in this process, on real loopback sockets.
+
+        with FakeCluster(brokers=3) as cluster:
+            cluster.add_topic("orders", partitions=3)
+            cluster.add_group("billing", offsets={("orders", 0): 42})
+            ...                       # any Kafka client, at cluster.bootstrap_servers
+            cluster.stop_broker(cluster.coordinator_of("billing"), how="stall")
+
+    The brokers run in a thread of their own: a stalled client can't stall them, and clients need no event loop. All
+    methods may be called from any thread; they return when the thing is done, which is at once.
+
+    Args:
+        brokers: how many, with the ids 1, 2, 3, ...
+        versions_of: the Kafka release to act as, "2.8", "3.9" or "4.4"; or one per broker id, as in a rolling upgrade.
+        offsets_partitions: partitions of `__consumer_offsets`.
+        failover: seconds from a broker's death or stall until others lead its partitions and coordinate its groups.
+            FindCoordinator and Metadata name the dead broker until then, as Kafka's do.
+        load_time: seconds for which a new coordinator answers COORDINATOR_LOAD_IN_PROGRESS (14).
+        metadata_lag: seconds until brokers hear of a topic that another one was asked to create.
+        zookeeper: one broker is the controller and the others answer NOT_CONTROLLER (41), as before KRaft.
+
+    Raises:
+        ExceptionGroup: on leaving or closing, when a broker itself failed: a bug here, not the client's fault.
+    """
+
+    def __init__(
+        self,
+        brokers: int = 3,
+        *,
+        versions_of: str | Mapping[int, str] = "4.4",
+        offsets_partitions: int = 50,
+        failover: float = 0.3,
+        load_time: float = 0.0,
+        metadata_lag: float = 0.0,
+        zookeeper: bool = False,
+    ) -> None:
+        if brokers < 1:
+            raise ValueError(f"a cluster needs a broker, not {brokers}")
+        ids = range(1, brokers + 1)
+        named = versions_of if isinstance(versions_of, Mapping) else dict.fromkeys(ids, versions_of)
+        self._releases = {broker_id: release_of(named[broker_id]) for broker_id in ids}
+        self._offered = {release: dict(offered(release, HANDLERS)) for release in set(self._releases.values())}
+        self._state = ClusterState(ids, offsets_partitions=offsets_partitions, zookeeper=zookeeper)
+        self._times = {"failover": failover, "load_time": load_time, "metadata_lag": metadata_lag}
+        self._timeline: Timeline
+        self._servers: dict[int, BrokerServer] = {}
+        self._ledger = Ledger()
+        self._errors: list[Exception] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping: asyncio.Event
+        self._thread = threading.Thread(target=self._run, name="FakeCluster", daemon=True)
+        self._started: concurrent.futures.Future[None] = concurrent.futures.Future()
+
+    # Life
+
+    def start(self) -> None:
+        """Start all brokers. `with` does it."""
+        self._thread.start()
+        self._started.result(_ANSWER_SECONDS)
+
+    def close(self) -> None:
+        """Stop all brokers: no thread, socket or file descriptor is left. Repeating it does no harm."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._stopping.set)
+        if self._thread.ident is not None:
+            self._thread.join(_ANSWER_SECONDS)
+        errors, self._errors = self._errors, []
+        if errors:
+            raise ExceptionGroup("FakeCluster failed", errors)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # What there is
+
+    @property
+    def bootstrap_servers(self) -> str:
+        """All brokers' addresses, as clients take them."""
+        return ",".join(self.address_of(broker_id) for broker_id in self.brokers)
+
+    @property
+    def brokers(self) -> tuple[int, ...]:
+        """The brokers' ids, stopped ones included."""
+        return tuple(self._releases)
+
+    @property
+    def cluster_id(self) -> str:
+        """The cluster's id."""
+        return self._state.cluster_id
+
+    def address_of(self, broker_id: int) -> str:
+        """`host:port` of a broker. It keeps it while it is stopped."""
+        server = self._server(broker_id)
+        return f"{server.host}:{server.port}"
+
+    def coordinator_of(self, group_id: str) -> int:
+        """The broker that coordinates a group, dead or alive; -1 while there is none."""
+        return self._call(lambda: self._state.coordinator_of(group_id))
+
+    def leader_of(self, topic: str, partition: int) -> int:
+        """The leader of a partition, dead or alive; -1 while there is none."""
+        return self._call(lambda: self._state.partition(topic, partition).leader)
+
+    def controller(self) -> int:
+        """The controller: ZooKeeper's, or under KRaft the broker that clients would be told next."""
+        return self._call(self._state.controller)
+
+    # Topics
+
+    def add_topic(
+        self,
+        name: str,
+        *,
+        partitions: int = 1,
+        replication_factor: int | None = None,
+        configs: Mapping[str, str] | None = None,
+        end_offset: int = 0,
+    ) -> None:
+        """Make a topic that all brokers know.
+
+        Args:
+            name: its name.
+            partitions: how many.
+            replication_factor: replicas of each; 3 when not given, or as many as there are brokers.
+            configs: configs that differ from the brokers'.
+            end_offset: the end of every log. Record `n` was written `n` seconds after `FIRST_TIMESTAMP_MS`.
+        """
+        factor = min(3, len(self.brokers)) if replication_factor is None else replication_factor
+        self._call(
+            lambda: self._state.create_topic(
+                name, partitions=partitions, replication_factor=factor, configs=configs, end_offset=end_offset
+            )
+        )
+
+    def delete_topic(self, name: str) -> None:
+        """Remove a topic, and what groups committed for it."""
+        self._call(lambda: self._state.delete_topic(name))
+
+    def topics(self) -> tuple[str, ...]:
+        """The names of all topics, internal ones included."""
+        return self._call(lambda: tuple(self._state.topics))
+
+    def set_log(self, topic: str, partition: int, *, start_offset: int = 0, end_offset: int) -> None:
+        """Say which offsets a partition's log holds, the end excluded."""
+
+        def change() -> None:
+            log = self._state.partition(topic, partition)
+            log.start_offset, log.end_offset = start_offset, end_offset
+
+        self._call(change)
+
+    def move_leader(self, topic: str, partition: int, *, to: int) -> None:
+        """Make a live broker the leader of a partition."""
+        self._call(lambda: self._state.move_leader(topic, partition, to))
+
+    def move_controller(self, *, to: int) -> None:
+        """Make a broker the controller (with `zookeeper=True`)."""
+        self._call(lambda: self._state.move_controller(to))
+
+    # Groups
+
+    def add_group(
+        self,
+        group_id: str,
+        *,
+        offsets: Mapping[tuple[str, int], int] | None = None,
+        members: int | Iterable[GroupMember] = 0,
+        type: GroupType = "classic",  # noqa: A002
+        protocol_type: str = "consumer",
+        state: str | None = None,
+    ) -> None:
+        """Make a group, or replace it.
+
+        Args:
+            group_id: its name.
+            offsets: what it has committed, by (topic, partition).
+            members: these; a number makes as many, who subscribe to the topics of `offsets` and share its partitions.
+            type: "classic", or "consumer" for the KIP-848 protocol.
+            protocol_type: "consumer" for consumers of either type.
+            state: the state's name; without one "Stable" with members and "Empty" without.
+        """
+        committed = dict(offsets or {})
+        joined = members_for(group_id, members, tuple(committed)) if isinstance(members, int) else tuple(members)
+        group = Group(
+            group_id=group_id,
+            type=type,
+            protocol_type=protocol_type,
+            state=state,
+            members={member.member_id: member for member in joined},
+            offsets=as_offsets(committed),
+        )
+        self._call(lambda: self._state.groups.__setitem__(group_id, group))
+
+    def add_groups(self, group_ids: Iterable[str], *, offsets: Mapping[tuple[str, int], int] | None = None) -> None:
+        """Make many empty classic groups, which have all committed the same. 10,000 take a fraction of a second."""
+        committed = as_offsets(offsets or {})
+        groups = {
+            group_id: Group(
+                group_id=group_id, offsets={topic: dict(partitions) for topic, partitions in committed.items()}
+            )
+            for group_id in group_ids
+        }
+        self._call(lambda: self._state.groups.update(groups))
+
+    def groups(self) -> tuple[str, ...]:
+        """The names of all groups."""
+        return self._call(lambda: tuple(self._state.groups))
+
+    def commit(self, group_id: str, offsets: Mapping[tuple[str, int], int]) -> None:
+        """Commit offsets for a group that exists, as a consumer would: past every fault."""
+
+        def change() -> None:
+            group = self._state.groups[group_id]
+            for (topic, partition), offset in offsets.items():
+                group.commit(topic, partition, CommittedOffset(offset))
+
+        self._call(change)
+
+    def offsets(self, group_id: str) -> dict[TopicPartition, int]:
+        """What a group has committed; nothing when there is no such group."""
+
+        def read() -> dict[TopicPartition, int]:
+            group = self._state.groups.get(group_id)
+            return {tp: committed.offset for tp, committed in group.committed()} if group else {}
+
+        return self._call(read)
+
+    def members(self, group_id: str) -> tuple[GroupMember, ...]:
+        """The members of a group that exists."""
+        return self._call(lambda: tuple(self._state.groups[group_id].members.values()))
+
+    def hold_offsets(self, group_id: str, partitions: Iterable[tuple[str, int]]) -> None:
+        """Leave offsets of these partitions to an open transaction: who requires stable ones is answered 88.
+
+        An empty list ends it.
+        """
+        pending = frozenset(partitions)
+        self._call(lambda: setattr(self._state.groups[group_id], "pending", pending))
+
+    # Elections
+
+    def move_coordinator(self, group_id: str, *, to: int) -> None:
+        """Move a group to a live broker, with all others in its `__consumer_offsets` partition: the old one answers 16."""
+
+        def move() -> None:
+            index = self._state.offsets_partition(group_id)
+            if self._state.move_leader(CONSUMER_OFFSETS, index, to):
+                self._timeline.load([TopicPartition(CONSUMER_OFFSETS, index)])
+
+        self._call(move)
+
+    def elect_preferred(self) -> None:
+        """Give every partition back to its first replica, where that is live."""
+        self._call(lambda: self._timeline.load(self._state.elect_preferred()))
+
+    def election(self, seconds: float, *, group: str | None = None, to: int | None = None) -> None:
+        """Leave groups without a coordinator for a while: FindCoordinator answers 15, the old one 16.
+
+        All groups, or those in one group's partition. `to` is who coordinates afterwards: without it, who did before.
+        """
+
+        def begin() -> None:
+            partitions = len(self._state.topics[CONSUMER_OFFSETS].partitions)
+            indexes = range(partitions) if group is None else (self._state.offsets_partition(group),)
+            self._timeline.election(indexes, seconds, to)
+
+        self._call(begin)
+
+    def load(self, group_id: str, seconds: float) -> None:
+        """Have a group's coordinator answer COORDINATOR_LOAD_IN_PROGRESS (14) for a while."""
+
+        def begin() -> None:
+            index = self._state.offsets_partition(group_id)
+            self._timeline.load([TopicPartition(CONSUMER_OFFSETS, index)], seconds)
+
+        self._call(begin)
+
+    # Brokers
+
+    def stop_broker(self, broker_id: int, *, how: Stop = "reset", failover: float | None = None) -> None:
+        """Take a broker away, until `start_broker`.
+
+        Args:
+            broker_id: a running broker, or a stalled one that is now to die.
+            how: "reset": the listener is closed and connections end with RST; "refuse" is the same, named for what
+                newcomers see. "fin": connections end with FIN. "stall": the process freezes: sockets stay open, the
+                kernel accepts connections, nothing is read or answered.
+            failover: seconds until others take over, here instead of the cluster's. 0 is a controlled shutdown.
+        """
+        server = self._server(broker_id)
+
+        async def stop() -> None:
+            if not server.running and (how == "stall" or not server.stalled):
+                raise ValueError(f"broker {broker_id} is not running")
+            if how == "stall":
+                server.stall()
+            else:
+                await server.stop("fin" if how == "fin" else "reset")
+            self._timeline.broker_gone(broker_id, frozen=how == "stall", failover=failover)
+
+        self._wait(stop())
+
+    def start_broker(self, broker_id: int, *, prefer: bool = False, stale_for: float = 0.0) -> None:
+        """Bring a broker back, at its old address.
+
+        After a stall it first works through what its sockets hold. Leadership stays where it is.
+
+        Args:
+            broker_id: a stopped or stalled broker.
+            prefer: give it back the partitions, and so the groups, whose first replica it is.
+            stale_for: seconds for which a broker that slept through losing partitions believes to lead them still: it
+                answers reads from what it remembers, and writes with 15.
+        """
+        server = self._server(broker_id)
+
+        def start() -> None:
+            if server.running:
+                raise ValueError(f"broker {broker_id} is running")
+            self._timeline.broker_back(broker_id, stale_for=stale_for if server.stalled else 0.0)
+            server.start()
+            if prefer:
+                self._timeline.load(self._state.elect_preferred(broker_id))
+
+        self._call(start)
+
+    def drop_connections(self, broker_id: int, *, how: Hangup = "reset") -> None:
+        """End all connections to a broker, which lives on."""
+        self._wait(self._server(broker_id).drop_connections(how))
+
+    def inject(self, fault: Fault) -> FaultHandle:
+        """Order a fault. Where several match a request, the one that was ordered first strikes."""
+        handle = FaultHandle(fault, lambda handle: self._call(lambda: self._ledger.remove(handle)))
+        self._call(lambda: self._ledger.faults.append(handle))
+        return handle
+
+    # What was seen
+
+    @property
+    def requests(self) -> Counter[tuple[int, ApiKey]]:
+        """How many requests came, by (broker id, API). Those that a fault struck count too."""
+        return self._call(self._ledger.counts.copy)
+
+    @property
+    def log(self) -> tuple[RecordedRequest, ...]:
+        """The latest requests, in order of arrival."""
+        return self._call(lambda: tuple(self._ledger.log))
+
+    @property
+    def rejected(self) -> tuple[RejectedRequest, ...]:
+        """Requests that a broker hung up on, because it could not read them or does not offer them."""
+        return self._call(lambda: tuple(self._ledger.rejected))
+
+    @property
+    def connections(self) -> Counter[int]:
+        """Open connections by broker id."""
+        return self._call(lambda: Counter({i: len(server.connections) for i, server in self._servers.items()}))
+
+    @property
+    def connections_opened(self) -> Counter[int]:
+        """Connections that were ever opened, by broker id."""
+        return self._call(lambda: Counter({i: server.opened for i, server in self._servers.items()}))
+
+    def reset_requests(self) -> None:
+        """Begin counting and logging requests anew."""
+        self._call(self._ledger.reset)
+
+    # In the cluster's thread
+
+    def _run(self) -> None:
+        # Not the loop that a policy would choose: stalls and resets are made for this one.
+        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+            runner.run(self._serve())
+
+    async def _serve(self) -> None:
+        self._stopping = asyncio.Event()
+        asyncio.get_running_loop().set_exception_handler(self._record)
+        try:
+            self._boot()
+        except OSError as error:
+            self._started.set_exception(error)
+            return
+        self._loop = asyncio.get_running_loop()
+        self._started.set_result(None)
+        await self._stopping.wait()
+        self._loop = None
+        for server in self._servers.values():
+            await server.close()
+
+    def _boot(self) -> None:
+        self._timeline = Timeline(self._state, **self._times)
+        for broker in self._state.brokers.values():
+            server = BrokerServer(broker.broker_id, broker.host, self._ledger, partial(self._context, broker.broker_id))
+            broker.port = server.port
+            self._servers[broker.broker_id] = server
+            server.start()
+
+    def _context(self, broker_id: int, version: int, fault: Fault) -> Context:
+        release = self._releases[broker_id]
+        return Context(
+            state=self._state,
+            broker_id=broker_id,
+            version=version,
+            release=release,
+            offered=self._offered[release],
+            on_topic_created=self._timeline.topic_created,
+            throttle_time_ms=round(fault.throttle * 1000),
+            refusal=None if fault.error is None else Refusal(code=ErrorCode(fault.error), keys=fault.keys),
+        )
+
+    def _record(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        self._errors.append(context.get("exception") or RuntimeError(context["message"]))
+
+    def _server(self, broker_id: int) -> BrokerServer:
+        server = self._servers.get(broker_id)
+        if server is None:
+            raise ValueError(f"no broker {broker_id}: there are {', '.join(map(str, self._servers)) or 'none yet'}")
+        return server
+
+    def _call(self, function: Callable[[], T]) -> T:
+        """Do something in the cluster's thread, and wait for it."""
+
+        async def call() -> T:
+            return function()
+
+        return self._wait(call())
+
+    def _wait(self, work: Coroutine[Any, Any, T]) -> T:
+        if self._loop is None:
+            work.close()
+            raise RuntimeError("FakeCluster is not running")
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(_ANSWER_SECONDS)

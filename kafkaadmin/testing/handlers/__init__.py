@@ -1,0 +1,47 @@
+"""How brokers answer: one file per API, one row each in the table below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from kafkaadmin.testing.handlers.api_versions import api_versions
+from kafkaadmin.testing.handlers.consumer_group_describe import consumer_group_describe
+from kafkaadmin.testing.handlers.context import Context
+from kafkaadmin.testing.handlers.create_topics import create_topics
+from kafkaadmin.testing.handlers.delete_groups import delete_groups
+from kafkaadmin.testing.handlers.delete_topics import delete_topics
+from kafkaadmin.testing.handlers.describe_cluster import describe_cluster
+from kafkaadmin.testing.handlers.describe_groups import describe_groups
+from kafkaadmin.testing.handlers.find_coordinator import find_coordinator
+from kafkaadmin.testing.handlers.leave_group import leave_group
+from kafkaadmin.testing.handlers.list_groups import list_groups
+from kafkaadmin.testing.handlers.list_offsets import list_offsets
+from kafkaadmin.testing.handlers.metadata import metadata
+from kafkaadmin.testing.handlers.offset_commit import offset_commit
+from kafkaadmin.testing.handlers.offset_delete import offset_delete
+from kafkaadmin.testing.handlers.offset_fetch import offset_fetch
+from kafkawire import ApiKey, Response
+
+__all__ = ["HANDLERS", "Handler"]
+
+Handler = Callable[[Any, Context], Response]
+"""A request of one API, and its surroundings, to the answer."""
+
+HANDLERS: Mapping[ApiKey, Handler] = {
+    ApiKey.API_VERSIONS: api_versions,
+    ApiKey.CONSUMER_GROUP_DESCRIBE: consumer_group_describe,
+    ApiKey.CREATE_TOPICS: create_topics,
+    ApiKey.DELETE_GROUPS: delete_groups,
+    ApiKey.DELETE_TOPICS: delete_topics,
+    ApiKey.DESCRIBE_CLUSTER: describe_cluster,
+    ApiKey.DESCRIBE_GROUPS: describe_groups,
+    ApiKey.FIND_COORDINATOR: find_coordinator,
+    ApiKey.LEAVE_GROUP: leave_group,
+    ApiKey.LIST_GROUPS: list_groups,
+    ApiKey.LIST_OFFSETS: list_offsets,
+    ApiKey.METADATA: metadata,
+    ApiKey.OFFSET_COMMIT: offset_commit,
+    ApiKey.OFFSET_DELETE: offset_delete,
+    ApiKey.OFFSET_FETCH: offset_fetch,
+}

@@ -1,0 +1,57 @@
+"""What a handler is given besides the request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from kafkaadmin.testing.state import ClusterState
+from kafkaadmin.testing.topics import Topic
+from kafkawire import ApiKey, ErrorCode
+
+__all__ = ["Context", "Refusal"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """An error ordered by a fault: for some keys (groups or topics), or for every one."""
+
+    code: ErrorCode
+    keys: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """One request's surroundings: the cluster, the broker that was asked, the version that was spoken.
+
+    A handler asks here whether it may serve a key, before it applies anything, where its API reports errors.
+    """
+
+    state: ClusterState
+    broker_id: int
+    version: int
+    release: str
+    offered: Mapping[ApiKey, range]
+    on_topic_created: Callable[[Topic, int], None]
+    throttle_time_ms: int = 0
+    refusal: Refusal | None = None
+
+    def refused(self, key: str | None = None) -> ErrorCode:
+        """The error that a fault wants for a key, or for the request as a whole; `NONE` when there is no such fault."""
+        if self.refusal is None or (self.refusal.keys and key not in self.refusal.keys):
+            return ErrorCode.NONE
+        return self.refusal.code
+
+    def group_error(self, group_id: str, *, writing: bool = False) -> ErrorCode:
+        """Why this broker won't serve a group, `NONE` when it will."""
+        return self.refused(group_id) or self.state.coordination_error(self.broker_id, group_id, writing=writing)
+
+    def controller_error(self, key: str | None = None) -> ErrorCode:
+        """Why this broker won't carry out a controller's work, `NONE` when it will."""
+        if error := self.refused(key):
+            return error
+        return ErrorCode.NONE if self.state.controls(self.broker_id) else ErrorCode.NOT_CONTROLLER
+
+    def topic(self, name: str | None) -> Topic | None:
+        """A topic, if this broker has heard of it."""
+        return self.state.topic_seen_by(self.broker_id, name)

@@ -1,0 +1,64 @@
+"""What reached the brokers, and which faults wait for it. Everything here runs in the cluster's own thread."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from dataclasses import dataclass
+from typing import Any
+
+from kafkaadmin.testing.faults import Fault, FaultHandle
+from kafkawire import ApiKey, Request
+
+__all__ = ["Ledger", "RecordedRequest", "RejectedRequest"]
+
+_LENGTH = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedRequest:
+    """A request that reached a broker. `at` is the time of `time.monotonic()`."""
+
+    broker_id: int
+    api_key: ApiKey
+    version: int
+    client_id: str | None
+    request: Request[Any]
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectedRequest:
+    """Bytes that a broker could make nothing of, and hung up on as Kafka does."""
+
+    broker_id: int
+    reason: str
+
+
+class Ledger:
+    """Counts and keeps requests (the latest 10,000), and says which fault strikes one."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[tuple[int, ApiKey]] = Counter()
+        self.log: deque[RecordedRequest] = deque(maxlen=_LENGTH)
+        self.rejected: deque[RejectedRequest] = deque(maxlen=_LENGTH)
+        self.faults: list[FaultHandle] = []
+
+    def received(self, request: RecordedRequest) -> Fault | None:
+        """Enter a request. Answers the fault that strikes it: of several, the one ordered first."""
+        self.counts[request.broker_id, request.api_key] += 1
+        self.log.append(request)
+        for handle in self.faults:
+            if handle.strikes(request.api_key, request.broker_id):
+                return handle.fault
+        return None
+
+    def remove(self, handle: FaultHandle) -> None:
+        """Strike a fault off the list."""
+        if handle in self.faults:
+            self.faults.remove(handle)
+
+    def reset(self) -> None:
+        """Begin anew. Faults stay."""
+        self.counts.clear()
+        self.log.clear()
+        self.rejected.clear()

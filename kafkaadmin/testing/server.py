@@ -1,0 +1,321 @@
+"""One broker of a `FakeCluster`: its listener, its connections, and what becomes of each request.
+
+Everything here runs in the cluster's own thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from kafkaadmin.testing.faults import Fault, Hangup
+from kafkaadmin.testing.handlers import HANDLERS
+from kafkaadmin.testing.handlers.api_versions import unsupported_api_versions
+from kafkaadmin.testing.handlers.context import Context
+from kafkaadmin.testing.ledger import Ledger, RecordedRequest, RejectedRequest
+from kafkawire import ApiKey, DecodeError, Request
+from kafkawire.framing import FrameReader
+from kafkawire.headers import RequestHeader, UnknownRequestError, read_request, response_header_version, write_response
+
+__all__ = ["BrokerServer", "Stop"]
+
+Stop = Literal["reset", "fin", "refuse", "stall"]
+"""How a broker goes: see `FakeCluster.stop_broker`."""
+
+NO_FAULT = Fault()
+
+_MAX_REQUEST_BYTES = 100 * 1024 * 1024
+_BACKLOG = 512
+_LENGTH = struct.Struct(">i")
+_LINGER_NOT = struct.pack("ii", 1, 0)
+_FLUSH_SECONDS = 0.5
+_GARBAGE = b"\xff"
+
+
+@dataclass(frozen=True, slots=True)
+class _Exchange:
+    """A request on its way to an answer."""
+
+    header: RequestHeader
+    request: Request[Any]
+    fault: Fault
+
+    @property
+    def version(self) -> int:
+        return self.header.request_api_version
+
+
+class BrokerServer:
+    """A broker's sockets. It keeps its port for life: while it is stopped the port is bound, but nobody listens.
+
+    Args:
+        broker_id: its id.
+        host: the address to listen at, on a port that is free.
+        ledger: where requests are entered.
+        context: a version and a fault to what a handler needs; what the broker offers is in there.
+    """
+
+    def __init__(self, broker_id: int, host: str, ledger: Ledger, context: Callable[[int, Fault], Context]) -> None:
+        self.broker_id = broker_id
+        self.ledger = ledger
+        self.context = context
+        self.offered = context(0, NO_FAULT).offered
+        self.running = False
+        self.stalled = False
+        self.opened = 0
+        self.connections: set[_Connection] = set()
+        self._accepting: set[asyncio.Task[None]] = set()
+        self._loop = asyncio.get_running_loop()
+        self._socket = self._bind((host, 0))
+        self.host, self.port = self._socket.getsockname()[:2]
+
+    def start(self) -> None:
+        """Listen; or, after a stall, go on where the broker was frozen."""
+        if not self.stalled:
+            self._socket.listen(_BACKLOG)
+        self.running, self.stalled = True, False
+        self._loop.add_reader(self._socket, self._accept)
+        for connection in tuple(self.connections):
+            connection.resume()
+
+    def stall(self) -> None:
+        """Freeze: sockets stay as they are, and nothing is read, answered or accepted."""
+        self.running, self.stalled = False, True
+        self._loop.remove_reader(self._socket)
+        for connection in self.connections:
+            connection.freeze()
+
+    async def stop(self, how: Hangup) -> None:
+        """Close the listener and every connection, and return when they are closed."""
+        self.running = self.stalled = False
+        self._loop.remove_reader(self._socket)
+        self._socket.close()
+        self._socket = self._bind((self.host, self.port))
+        await self.drop_connections(how)
+
+    async def drop_connections(self, how: Hangup) -> None:
+        """Close every connection, and return when they are closed."""
+        if self._accepting:
+            await asyncio.wait(self._accepting)
+        dropped = tuple(self.connections)
+        for connection in dropped:
+            connection.hang_up(how)
+        if dropped:
+            # A client that doesn't read would keep its connection half closed for ever.
+            await asyncio.wait([connection.closed for connection in dropped], timeout=_FLUSH_SECONDS)
+        for connection in tuple(self.connections.intersection(dropped)):
+            connection.abort()
+            await connection.closed
+
+    async def close(self) -> None:
+        """Give everything up, the port too."""
+        await self.stop("reset")
+        self._socket.close()
+
+    def _bind(self, address: tuple[str, int]) -> socket.socket:
+        bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.setblocking(False)
+        bound.bind(address)
+        return bound
+
+    def _accept(self) -> None:
+        try:
+            accepted, _ = self._socket.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            return
+        accepted.setblocking(False)
+        task = self._loop.create_task(self._adopt(accepted))
+        self._accepting.add(task)
+        task.add_done_callback(self._accepting.discard)
+
+    async def _adopt(self, accepted: socket.socket) -> None:
+        await self._loop.connect_accepted_socket(lambda: _Connection(self, accepted), accepted)
+
+
+class _Connection(asyncio.Protocol):
+    """One client's connection. Requests are worked through in order: a delayed one holds up those behind it."""
+
+    def __init__(self, broker: BrokerServer, accepted: socket.socket) -> None:
+        self._broker = broker
+        self._socket = accepted
+        self._loop = asyncio.get_running_loop()
+        self._reader = FrameReader(_MAX_REQUEST_BYTES)
+        self._waiting: deque[bytes] = deque()
+        self._transport: asyncio.Transport
+        self._open = False
+        self._busy = False
+        self._due: Callable[[], None] | None = None
+        self.closed: asyncio.Future[None] = self._loop.create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101
+        self._transport = transport
+        self._open = True
+        self._broker.connections.add(self)
+        self._broker.opened += 1
+        if self._broker.stalled:
+            self.freeze()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._open = False
+        self._waiting.clear()
+        self._broker.connections.discard(self)
+        self.closed.set_result(None)
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            self._waiting.extend(self._reader.feed(data))
+        except DecodeError as error:
+            self._reject(error)
+        self._work()
+
+    def freeze(self) -> None:
+        """Read nothing more."""
+        if self._open:
+            self._transport.pause_reading()
+
+    def resume(self) -> None:
+        """Read on, and do what fell due meanwhile."""
+        if not self._open:
+            return
+        self._transport.resume_reading()
+        due, self._due = self._due, None
+        if due is not None:
+            self._carry_on(due)
+        self._work()
+
+    def hang_up(self, how: Hangup) -> None:
+        """End the connection, with RST or with FIN."""
+        if not self._open:
+            return
+        if how == "reset":
+            self.abort()
+        else:
+            self._open = False
+            self._discard_unread()
+            self._transport.close()
+
+    def abort(self) -> None:
+        """End it now, whatever is still to be sent."""
+        self._open = False
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
+        self._transport.abort()
+
+    def _discard_unread(self) -> None:
+        """Take what the client has sent already: closing over unread bytes would send RST instead of FIN."""
+        try:
+            while self._socket.recv(1 << 16):
+                pass
+        except OSError:
+            return
+
+    def _work(self) -> None:
+        while self._waiting and self._open and not self._busy and self._broker.running:
+            exchange = self._read(self._waiting.popleft())
+            if exchange is not None:
+                self._begin(exchange)
+
+    def _read(self, frame: bytes) -> _Exchange | None:
+        try:
+            header, request = read_request(frame)
+        except UnknownRequestError as unknown:
+            self._refuse_version(unknown.header)
+            return None
+        except DecodeError as error:
+            self._reject(error)
+            return None
+        version = header.request_api_version
+        if version not in self._broker.offered.get(request.api_key, ()):
+            self._refuse_version(header)
+            return None
+        recorded = RecordedRequest(
+            broker_id=self._broker.broker_id,
+            api_key=request.api_key,
+            version=version,
+            client_id=header.client_id,
+            request=request,
+            at=time.monotonic(),
+        )
+        return _Exchange(header, request, self._broker.ledger.received(recorded) or NO_FAULT)
+
+    def _refuse_version(self, header: RequestHeader) -> None:
+        if header.request_api_key != ApiKey.API_VERSIONS:
+            self._reject(DecodeError(f"API {header.request_api_key} v{header.request_api_version} is not offered"))
+            return
+        context = self._broker.context(0, NO_FAULT)
+        self._transport.write(write_response(unsupported_api_versions(context), 0, header.correlation_id))
+
+    def _reject(self, error: DecodeError) -> None:
+        self._broker.ledger.rejected.append(RejectedRequest(broker_id=self._broker.broker_id, reason=str(error)))
+        self.hang_up("fin")
+
+    def _begin(self, exchange: _Exchange) -> None:
+        fault = exchange.fault
+        if fault.cut == "before":
+            self.hang_up(fault.how)
+        elif fault.delay and not fault.after_applying:
+            self._later(fault.delay, lambda: self._send(exchange, self._answer(exchange)))
+        elif fault.delay:
+            answer = self._answer(exchange)
+            self._later(fault.delay, lambda: self._send(exchange, answer))
+        else:
+            self._send(exchange, self._answer(exchange))
+
+    def _later(self, delay: float, action: Callable[[], None]) -> None:
+        self._busy = True
+        self._loop.call_later(delay, self._carry_on, action)
+
+    def _carry_on(self, action: Callable[[], None]) -> None:
+        if self._broker.stalled:
+            self._due = action
+            return
+        self._busy = False
+        if not self._open:
+            return
+        try:
+            action()
+            self._work()
+        except BaseException:
+            self.hang_up("reset")
+            raise
+
+    def _answer(self, exchange: _Exchange) -> bytes:
+        """Apply the request, unless the fault forbids, and make the frame of the answer."""
+        fault, request = exchange.fault, exchange.request
+        context = self._broker.context(exchange.version, fault)
+        handler = HANDLERS[request.api_key]
+        if fault.error is not None and fault.after_applying:
+            handler(request, replace(context, refusal=None))
+        response = handler(request, context)
+        frame = write_response(response, exchange.version, exchange.header.correlation_id)
+        return _mangled(frame, response_header_version(type(response), exchange.version), fault)
+
+    def _send(self, exchange: _Exchange, frame: bytes) -> None:
+        fault = exchange.fault
+        if fault.cut == "half":
+            self._transport.write(frame[: len(frame) // 2])
+        elif fault.cut is None and not fault.drop_answer:
+            self._transport.write(frame)
+        if fault.cut is not None:
+            self.hang_up(fault.how)
+
+
+def _mangled(frame: bytes, header_version: int, fault: Fault) -> bytes:
+    length, correlation_id, rest = frame[:4], frame[4:8], frame[8:]
+    if fault.garbage:
+        # Longer than the answer by more than any field: bytes are left over, whatever the first ones can be taken for.
+        tags = rest[:header_version]
+        rest = tags + _GARBAGE * (len(rest) + 64)
+        length = _LENGTH.pack(len(correlation_id) + len(rest))
+    if fault.wrong_correlation_id:
+        correlation_id = bytes(byte ^ 0x55 for byte in correlation_id)
+    if fault.oversized:
+        length = _LENGTH.pack((1 << 31) - 1)
+    return length + correlation_id + rest

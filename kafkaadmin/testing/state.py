@@ -1,0 +1,293 @@
+"""What the brokers of a `FakeCluster` know and decide: topics, groups, who leads what, who coordinates whom.
+
+Pure: no I/O and no clock. Whoever drives it says when a broker dies, when Kafka notices, when an election is over.
+"""
+
+from __future__ import annotations
+
+import base64
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from kafkaadmin.models.partitions import TopicPartition
+from kafkaadmin.testing.groups import Group, java_hash
+from kafkaadmin.testing.topics import CONSUMER_OFFSETS, NO_LEADER, TRANSACTION_STATE, Partition, Topic, spread_replicas
+from kafkawire import ErrorCode
+
+__all__ = ["Broker", "ClusterState"]
+
+
+@dataclass(slots=True, kw_only=True)
+class Broker:
+    """A broker as the cluster sees it.
+
+    A fenced one has missed its session: it is in no Metadata answer and leads nothing. `stale` are the partitions that
+    a broker lost while it was frozen and believes to lead still; `memory` are the groups as they were there.
+    """
+
+    broker_id: int
+    host: str = "127.0.0.1"
+    port: int = 0
+    rack: str | None = None
+    fenced: bool = False
+    stale: frozenset[TopicPartition] = frozenset()
+    memory: Mapping[str, Group] = field(default_factory=dict[str, Group])
+
+
+class ClusterState:
+    """The one truth of the cluster, and what each broker would say of it."""
+
+    def __init__(self, broker_ids: Iterable[int], *, offsets_partitions: int = 50, zookeeper: bool = False) -> None:
+        self.cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        self.brokers = {broker_id: Broker(broker_id=broker_id) for broker_id in broker_ids}
+        self.zookeeper = zookeeper
+        self.topics: dict[str, Topic] = {}
+        self.groups: dict[str, Group] = {}
+        self.loading: set[int] = set()
+        self._names: dict[uuid.UUID, str] = {}
+        self._placed: dict[str, int] = {}
+        self._topics_made = 0
+        self._controller = min(self.brokers)
+        self._controllers_named = 0
+        replication = min(3, len(self.brokers))
+        self.create_topic(CONSUMER_OFFSETS, partitions=offsets_partitions, replication_factor=replication)
+
+    # Brokers
+
+    def live_brokers(self) -> tuple[Broker, ...]:
+        """The brokers that are not fenced."""
+        return tuple(broker for broker in self.brokers.values() if not broker.fenced)
+
+    def fence(self, broker_id: int, *, frozen: bool = False) -> tuple[TopicPartition, ...]:
+        """Kafka gives a broker up: its partitions go to others. Answers those that moved.
+
+        A frozen broker learns nothing of it, and remembers the groups it coordinated.
+        """
+        broker = self.brokers[broker_id]
+        broker.fenced = True
+        led = tuple(tp for tp, partition in self.partitions() if partition.leader == broker_id)
+        if frozen:
+            broker.stale = frozenset(led)
+            broker.memory = self._groups_in({tp.partition for tp in led if tp.topic == CONSUMER_OFFSETS})
+        for _, partition in self.partitions():
+            partition.shrink_isr(broker_id)
+        if self._controller == broker_id:
+            self._controller = next(iter(self._live_ids()), broker_id)
+        return self._elect(led)
+
+    def unfence(self, broker_id: int) -> tuple[TopicPartition, ...]:
+        """A broker is back and has caught up. Answers the partitions without a leader that it took."""
+        self.brokers[broker_id].fenced = False
+        for _, partition in self.partitions():
+            partition.expand_isr(broker_id)
+        return self._elect(tp for tp, partition in self.partitions() if partition.leader == NO_LEADER)
+
+    def wake_up_to_date(self, broker_id: int) -> None:
+        """A broker that was frozen hears what happened meanwhile."""
+        broker = self.brokers[broker_id]
+        broker.stale = frozenset()
+        broker.memory = {}
+
+    # Leaders
+
+    def partitions(self) -> Iterator[tuple[TopicPartition, Partition]]:
+        """All partitions there are."""
+        for topic in self.topics.values():
+            for partition in topic.partitions:
+                yield TopicPartition(topic.name, partition.index), partition
+
+    def partition(self, topic: str, index: int) -> Partition:
+        """A partition that must exist: `KeyError` when it doesn't."""
+        known = self.topics.get(topic)
+        partition = known and known.partition(index)
+        if not partition:
+            raise KeyError(f"no partition {topic}-{index}")
+        return partition
+
+    def move_leader(self, topic: str, index: int, to: int) -> bool:
+        """Make a live broker the leader of a partition, and a replica if it was none. Says whether it was another."""
+        if self.brokers[to].fenced:
+            raise ValueError(f"broker {to} is not live")
+        partition = self.partition(topic, index)
+        if to not in partition.replicas:
+            partition.replicas = (to, *partition.replicas[1:])
+        partition.expand_isr(to)
+        return partition.hand_to(to)
+
+    def elect_preferred(self, broker_id: int | None = None) -> tuple[TopicPartition, ...]:
+        """Give partitions (one broker's, or all) back to their first replica, where it lives. Answers those that moved."""
+        live = self._live_ids()
+        moved: list[TopicPartition] = []
+        for tp, partition in self.partitions():
+            preferred = partition.replicas[0]
+            wanted = preferred in live and broker_id in {None, preferred}
+            if wanted and partition.hand_to(preferred):
+                moved.append(tp)
+        return tuple(moved)
+
+    def leader_seen_by(self, broker_id: int, topic: str, index: int) -> int:
+        """Whom a broker takes for the leader: itself, when it has slept through losing the partition."""
+        if (topic, index) in self.brokers[broker_id].stale:
+            return broker_id
+        return self.partition(topic, index).leader
+
+    def begin_election(self, indexes: Iterable[int]) -> Mapping[int, int]:
+        """Leave `__consumer_offsets` partitions without a leader. Answers who led them."""
+        offsets = self.topics[CONSUMER_OFFSETS]
+        before = {index: offsets.partitions[index].leader for index in indexes}
+        for index in before:
+            offsets.partitions[index].leader = NO_LEADER
+        return before
+
+    def end_election(self, leaders: Mapping[int, int]) -> None:
+        """Give these partitions leaders again, in a new epoch: the ones named, or others where those are not live."""
+        live = self._live_ids()
+        for index, leader in leaders.items():
+            partition = self.topics[CONSUMER_OFFSETS].partitions[index]
+            if leader in live:
+                partition.hand_to(leader)
+            else:
+                partition.elect(live)
+
+    def _elect(self, partitions: Iterable[TopicPartition]) -> tuple[TopicPartition, ...]:
+        live = self._live_ids()
+        return tuple(tp for tp in tuple(partitions) if self.partition(*tp).elect(live))
+
+    def _live_ids(self) -> tuple[int, ...]:
+        return tuple(broker.broker_id for broker in self.live_brokers())
+
+    # Controller
+
+    def controller(self) -> int:
+        """The controller: under KRaft just some live broker, another one each time; under ZooKeeper the real one."""
+        if self.zookeeper:
+            return self._controller
+        live = self._live_ids()
+        self._controllers_named += 1
+        return live[self._controllers_named % len(live)] if live else NO_LEADER
+
+    def controls(self, broker_id: int) -> bool:
+        """Whether a broker carries out (or forwards, as KRaft's all do) what only the controller may."""
+        return not self.zookeeper or self._controller == broker_id
+
+    def move_controller(self, to: int) -> None:
+        """Make a broker ZooKeeper's controller."""
+        self._controller = self.brokers[to].broker_id
+
+    # Topics
+
+    def create_topic(
+        self,
+        name: str,
+        *,
+        partitions: int = 1,
+        replication_factor: int = 1,
+        assignments: Sequence[Sequence[int]] | None = None,
+        configs: Mapping[str, str] | None = None,
+        end_offset: int = 0,
+    ) -> Topic:
+        """Make a topic. Leaders go round the live brokers, beginning one further each time."""
+        if name in self.topics:
+            raise ValueError(f"topic {name!r} exists")
+        topic = Topic(
+            name=name,
+            topic_id=uuid.uuid4(),
+            configs=dict(configs or {}),
+            partitions=tuple(
+                Partition(index=index, replicas=replicas, leader=replicas[0], isr=replicas, end_offset=end_offset)
+                for index, replicas in enumerate(assignments or self._spread(partitions, replication_factor))
+                for replicas in (tuple(replicas),)
+            ),
+        )
+        self._topics_made += 1
+        self.topics[name] = topic
+        self._names[topic.topic_id] = name
+        return topic
+
+    def delete_topic(self, name: str) -> None:
+        """Remove a topic, and what groups have committed for it."""
+        topic = self.topics.pop(name)
+        del self._names[topic.topic_id]
+        for group in self.groups.values():
+            group.forget(name)
+
+    def topic_seen_by(self, broker_id: int, name: str | None) -> Topic | None:
+        """A topic as far as a broker has heard of it."""
+        topic = self.topics.get(name) if name is not None else None
+        return None if topic is None or broker_id in topic.unknown_to else topic
+
+    def topic_name(self, topic_id: uuid.UUID) -> str | None:
+        """The name of the topic with this id."""
+        return self._names.get(topic_id)
+
+    def _spread(self, partitions: int, replication_factor: int) -> list[tuple[int, ...]]:
+        live = self._live_ids()
+        if replication_factor > len(live):
+            raise ValueError(f"replication factor {replication_factor} with {len(live)} live brokers")
+        first = self._topics_made % len(live)
+        return spread_replicas(live[first:] + live[:first], partitions, replication_factor)
+
+    # Groups
+
+    def offsets_partition(self, group_id: str) -> int:
+        """The partition of `__consumer_offsets` whose leader coordinates a group."""
+        if (index := self._placed.get(group_id)) is None:
+            index = self._placed[group_id] = self._place(group_id, CONSUMER_OFFSETS)
+        return index
+
+    def coordinator_of(self, group_id: str) -> int:
+        """The group's coordinator, `NO_LEADER` while there is none."""
+        return self.topics[CONSUMER_OFFSETS].partitions[self.offsets_partition(group_id)].leader
+
+    def coordinator_seen_by(self, broker_id: int, group_id: str) -> int:
+        """Whom a broker takes for the group's coordinator."""
+        return self.leader_seen_by(broker_id, CONSUMER_OFFSETS, self.offsets_partition(group_id))
+
+    def transaction_coordinator_seen_by(self, broker_id: int, transactional_id: str) -> int:
+        """Whom a broker takes for a transaction's coordinator. `__transaction_state` is made when first asked about."""
+        if TRANSACTION_STATE not in self.topics:
+            live = len(self.live_brokers())
+            self.create_topic(TRANSACTION_STATE, partitions=50, replication_factor=min(3, live))
+        return self.leader_seen_by(broker_id, TRANSACTION_STATE, self._place(transactional_id, TRANSACTION_STATE))
+
+    def coordination_error(self, broker_id: int, group_id: str, *, writing: bool = False) -> ErrorCode:
+        """Why a broker can't serve a group, `NONE` when it can.
+
+        One that slept through losing the group still answers reads; its writes find no follower to confirm them.
+        """
+        index = self.offsets_partition(group_id)
+        if (CONSUMER_OFFSETS, index) in self.brokers[broker_id].stale:
+            return ErrorCode.COORDINATOR_NOT_AVAILABLE if writing else ErrorCode.NONE
+        if self.topics[CONSUMER_OFFSETS].partitions[index].leader != broker_id:
+            return ErrorCode.NOT_COORDINATOR
+        return ErrorCode.COORDINATOR_LOAD_IN_PROGRESS if index in self.loading else ErrorCode.NONE
+
+    def group_seen_by(self, broker_id: int, group_id: str) -> Group | None:
+        """A group as a broker knows it, None when there is none."""
+        broker = self.brokers[broker_id]
+        if broker.stale and (CONSUMER_OFFSETS, self.offsets_partition(group_id)) in broker.stale:
+            return broker.memory.get(group_id)
+        return self.groups.get(group_id)
+
+    def groups_coordinated_by(self, broker_id: int) -> tuple[Group, ...]:
+        """The groups that a broker coordinates, or believes to."""
+        live = (group for group in self.groups.values() if self.coordinator_of(group.group_id) == broker_id)
+        return (*live, *self.brokers[broker_id].memory.values())
+
+    def loads_on(self, broker_id: int) -> bool:
+        """Whether a broker is still reading some of the groups that it coordinates."""
+        offsets = self.topics[CONSUMER_OFFSETS]
+        return any(offsets.partitions[index].leader == broker_id for index in self.loading)
+
+    def _groups_in(self, indexes: set[int]) -> Mapping[str, Group]:
+        return {
+            group_id: group.snapshot()
+            for group_id, group in self.groups.items()
+            if self.offsets_partition(group_id) in indexes
+        }
+
+    def _place(self, key: str, topic: str) -> int:
+        # Java's Utils.abs: the one int without a positive counterpart becomes 0.
+        value = java_hash(key)
+        return (0 if value == -(1 << 31) else abs(value)) % len(self.topics[topic].partitions)
