@@ -1,0 +1,76 @@
+# Every target makes what it needs: the private .venv from the lock, and for `test` the means to run real Kafka.
+
+PY := .venv/bin/python
+READY := .venv/.ready
+COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
+PYTEST := $(PY) -X dev -bb -m pytest
+COVERED := $(PY) -X dev -bb -m coverage run -m pytest
+
+.PHONY: help demo test test-fast test-kafka lint format bench kafka lock lock-check clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo 'make demo        watch group offsets being read while their coordinator is killed (20 s)'
+	@echo 'make test        lint, and all tests, those on real Kafka brokers included'
+	@echo 'make test-fast   all tests but those on real Kafka brokers'
+	@echo 'make test-kafka  the tests on real Kafka brokers only'
+	@echo 'make lint        formatting, ruff, mypy, pyright, import contracts, spelling'
+	@echo 'make format      puts formatting and imports in order'
+	@echo 'make bench       the benchmarks'
+	@echo 'make kafka       fetches what real Kafka needs (on Debian as root, also Java and Maven)'
+	@echo 'make lock        renews the locks in requirements/'
+	@echo 'make clean       removes what these targets made in this folder'
+
+$(READY): requirements/dev.lock pyproject.toml tools/make-venv
+	tools/make-venv
+	@touch $@
+
+demo: $(READY)
+	$(PY) -m kafkaadmin demo
+
+test: lint test-fast test-kafka
+
+test-fast: $(READY)
+	$(COVERED) -m 'not real_kafka' $(ARGS)
+	$(PY) -m coverage report
+
+test-kafka: kafka
+	$(PYTEST) -m real_kafka $(ARGS)
+
+lint: $(READY)
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/pyright
+	.venv/bin/lint-imports
+	.venv/bin/codespell
+
+format: $(READY)
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+bench: .venv/.bench
+	$(PY) -m benchmarks $(ARGS)
+
+.venv/.bench: $(READY) requirements/bench.lock
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.lock
+	@touch $@
+
+kafka: $(READY)
+	$(PY) -m tests.support.kafka.setup
+
+lock: $(READY)
+	$(COMPILE) pyproject.toml --extra cli --group dev -o requirements/dev.lock
+	$(COMPILE) pyproject.toml --group bench -o requirements/bench.lock
+
+# The lock itself is given as the preference, so that a newer release somewhere is no failure.
+lock-check: $(READY)
+	for group in dev bench; do \
+	  cp requirements/$$group.lock .venv/$$group.lock; \
+	  $(COMPILE) pyproject.toml $$([ $$group = bench ] || echo --extra cli) --group $$group -o .venv/$$group.lock >/dev/null && \
+	  diff -q requirements/$$group.lock .venv/$$group.lock || exit 1; \
+	done
+
+clean:
+	rm -rf .venv build dist .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
