@@ -215,7 +215,7 @@ class Struct(WireType[T_co]):
         return f"{super().__repr__()} {self.entity.__name__}"
 
 
-class _Uuid(WireType[UUID]):
+class UuidType(WireType[UUID]):
     """16 bytes."""
 
     kind = "uuid"
@@ -247,7 +247,7 @@ Int64: Final[WireType[int]] = _integer(64, "q")
 UInt16: Final[WireType[int]] = _integer(16, "H", signed=False)
 UInt32: Final[WireType[int]] = _integer(32, "I", signed=False)
 Float64: Final[WireType[float]] = Fixed("float64", "d", 8, 0.0)
-Uuid: Final[WireType[UUID]] = _Uuid()
+Uuid: Final[WireType[UUID]] = UuidType()
 String: Final[WireType[str]] = Text()
 NullableString: Final[WireType[str | None]] = Text(nullable_since=0)
 LegacyNullableString: Final[WireType[str | None]] = Text(nullable_since=0, flexible=False)
@@ -310,6 +310,7 @@ __all__ = [
     "UInt16",
     "UInt32",
     "Uuid",
+    "UuidType",
     "WireType",
     "array",
     "bytes_",

@@ -17,14 +17,12 @@ import construct
 
 from kafkawire.errors import DecodeError, EncodeError, UnsupportedFieldError
 from kafkawire.primitives import Fixed, Form, Struct
+from kafkawire.runtime import LONGEST_TEXT, is_default
 
 if TYPE_CHECKING:
     from kafkawire.schema import FieldSpec, Message
 
 M = TypeVar("M", bound="Message")
-
-LONGEST_TEXT = 0x7FFF
-"""Bytes in a string: Kafka's limit in every version, though compact lengths could say more."""
 
 
 def parse(cls: type[M], version: int, data: bytes, start: int = 0) -> tuple[M, int]:
@@ -422,8 +420,3 @@ def _tagged_reading(spec: FieldSpec, form: Form) -> construct.Construct:
     if isinstance(spec.type, Struct) and isinstance(reading, NullableStructReading):
         return NullableStructReading(reading.entity, absent=b"\x00")
     return reading
-
-
-def is_default(value: Any, default: Any) -> bool:
-    """Whether a field's value is its default. An empty list is as empty as the empty tuple."""
-    return bool((tuple(value) if isinstance(value, list) else value) == default)

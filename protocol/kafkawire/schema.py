@@ -204,6 +204,14 @@ class Message:
     versions: ClassVar[range] = range(0)
     flexible_since: ClassVar[int | None] = None
     __wire_fields__: ClassVar[tuple[FieldSpec, ...]] = ()
+    __decoders__: ClassVar[dict[int, Callable[[bytes, int], tuple[Any, int]]]] = {}
+    __encoders__: ClassVar[dict[int, Callable[[Any], bytes]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        # Compiled functions by version: the classes' own, so that finding one costs a dictionary's lookup.
+        cls.__decoders__ = {}
+        cls.__encoders__ = {}
 
     @classmethod
     def form(cls, version: int) -> Form:

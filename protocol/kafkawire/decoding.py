@@ -1,0 +1,320 @@
+"""Writes the function that reads one version of a message.
+
+What makes it fast, in the order of what it brings:
+
+- Everything is inline in one function: no call per field, per struct or per element but the ones into C.
+- A run of fixed-width fields is one `struct` call. The length in front of a string or an array has a first byte of
+  fixed width as well, and so has a tagged section: they end the run that they follow instead of costing a call.
+- Instances come from ``object.__new__`` through ``map``, and their slots are the targets of the unpacking itself.
+- Arrays whose elements are mostly fixed-width are read by `Struct.iter_unpack` on the guess that their strings are
+  empty and their tagged sections too; the first element to differ, and the rest after it, go the plain way.
+- Slices are not checked against the end. One past the end comes out short, but the position has then passed the end
+  for good: whatever is read next fails, and at the very last the position must be the end. Counts are checked at once.
+"""
+
+from __future__ import annotations
+
+from itertools import repeat
+from struct import Struct as Packing
+from typing import TYPE_CHECKING, Any
+
+from kafkawire import runtime
+from kafkawire.guess import Piece, short_form
+from kafkawire.primitives import Array, Blob, Fixed, Form, Struct, Text, UuidType, WireType
+from kafkawire.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kafkawire.schema import FieldSpec, Message
+
+_CONSTANTS: dict[str, Any] = {
+    "malformed": runtime.malformed,
+    "new": object.__new__,
+    "read_uuid": runtime.read_uuid,
+    "read_varint": runtime.read_varint,
+    "repeat": repeat,
+    "skip_tagged_fields": runtime.skip_tagged_fields,
+}
+_ARRAY_READERS: dict[str, runtime.ArrayReaders] = {code: runtime.ArrayReaders(code) for code in "?bhHiIqd"}
+
+
+def decoder_source(cls: type[Message], version: int) -> Source:
+    """A function ``decode(data, pos) -> (message, pos)`` for `bytes`.
+
+    It raises ``struct.error``, ``IndexError`` or ``ValueError`` for malformed input. A position past the end means
+    malformed input too.
+    """
+    source = Source(_CONSTANTS)
+    with source.block("def decode(data, pos)"):
+        source.line("end = len(data)")
+        _Decoder(source, cls.form(version)).message(cls)
+        source.line("return message, pos")
+    return source
+
+
+class _Decoder:
+    """Writes reading code, keeping back the run of fixed-width values that the next `struct` call will read."""
+
+    def __init__(self, source: Source, form: Form) -> None:
+        self._source = source
+        self._form = form
+        self._codes = ""
+        self._targets: list[str] = []
+
+    def message(self, cls: type[Message]) -> None:
+        """Code that leaves the message in ``message``."""
+        self._source.line(f"message = new({self._source.constant('Class', cls)})")
+        self._fill("message", cls.__wire_fields__)
+        self._flush()
+
+    # Runs
+
+    def _reserve(self, code: str, target: str) -> None:
+        """Read one more fixed-width value with the next flush."""
+        self._codes += code
+        self._targets.append(target)
+
+    def _flush(self) -> None:
+        codes, targets = self._codes, self._targets
+        self._codes, self._targets = "", []
+        if not codes:
+            return
+        if codes == "B":
+            self._source.line(f"{targets[0]} = data[pos]")
+            self._source.line("pos += 1")
+            return
+        packing = Packing(">" + codes)
+        unpack = self._source.constant("unpack", packing.unpack_from)
+        self._source.line(f"{', '.join(targets)}, = {unpack}(data, pos)")
+        self._source.line(f"pos += {packing.size}")
+
+    # Entities
+
+    def _fill(self, instance: str, specs: tuple[FieldSpec, ...]) -> None:
+        """Code that sets every field of an instance; the tagged section's count ends the last run."""
+        version = self._form.version
+        tagged = [spec for spec in specs if spec.tag is not None and spec.carried(version)]
+        self._set_defaults(instance, specs)
+        for spec in specs:
+            if spec.in_line(version):
+                self._read(spec.type, f"{instance}.{spec.name}")
+        if self._form.flexible:
+            self._tagged_section(instance, tagged)
+
+    def _set_defaults(self, instance: str, specs: tuple[FieldSpec, ...]) -> None:
+        """Code for the fields that the bytes may not give."""
+        for spec in specs:
+            if not spec.in_line(self._form.version):
+                self._source.line(f"{instance}.{spec.name} = {self._source.constant('default', spec.default)}")
+
+    def _tagged_section(self, instance: str, tagged: list[FieldSpec]) -> None:
+        source = self._source
+        count = source.fresh("count")
+        self._reserve("B", count)
+        self._flush()
+        with source.block(f"if {count}"):
+            if not tagged:
+                source.line(f"pos = skip_tagged_fields(data, pos, {count})")
+                return
+            self._tagged_fields(instance, tagged, count)
+
+    def _tagged_fields(self, instance: str, tagged: list[FieldSpec], count: str) -> None:
+        source = self._source
+        tag, previous, size, stop = (source.fresh(name) for name in ("tag", "previous", "size", "stop"))
+        with source.block(f"if {count} > 127"):
+            source.line(f"{count}, pos = read_varint(data, pos - 1)")
+        source.line(f"{previous} = -1")
+        with source.block(f"for _ in range({count})"):
+            source.line(f"{tag}, pos = read_varint(data, pos)")
+            with source.block(f"if {tag} <= {previous}"):
+                source.line("malformed()")
+            source.line(f"{previous} = {tag}")
+            source.line(f"{size}, pos = read_varint(data, pos)")
+            source.line(f"{stop} = pos + {size}")
+            keyword = "if"
+            for spec in tagged:
+                with source.block(f"{keyword} {tag} == {spec.tag}"):
+                    self._read(spec.type, f"{instance}.{spec.name}", tagged=True)
+                    self._flush()
+                keyword = "elif"
+            with source.block("else"):
+                source.line(f"pos = {stop}")
+            with source.block(f"if pos != {stop}"):
+                source.line("malformed()")
+
+    # Fields
+
+    def _read(self, wire: WireType[Any], target: str, *, tagged: bool = False) -> None:
+        """Code that reads one value, at the latest when the run is flushed."""
+        match wire:
+            case Fixed():
+                self._reserve(wire.code, target)
+            case UuidType():
+                self._uuid(target)
+            case Text() | Blob():
+                self._text_or_blob(wire, target)
+            case Array():
+                self._array(wire, target)
+            case Struct():
+                self._struct(wire, target, absent=0 if tagged else 255)
+            case _:
+                raise TypeError(f"no code for {wire!r}")
+
+    def _uuid(self, target: str) -> None:
+        raw = self._source.fresh("raw")
+        self._reserve("16s", raw)
+        self._flush()
+        self._source.line(f"{target} = read_uuid({raw})")
+
+    def _length(self, code: str, *, compact: bool) -> str:
+        """Code that reads a length as it stands on the wire: compact ones are one more than they mean."""
+        length = self._source.fresh("length")
+        self._reserve("B" if compact else code, length)
+        self._flush()
+        if compact:
+            with self._source.block(f"if {length} > 127"):
+                self._source.line(f"{length}, pos = read_varint(data, pos - 1)")
+        return length
+
+    def _no_value(self, wire: WireType[Any], target: str, length: str, *, compact: bool, keyword: str = "else") -> None:
+        """The branch for a length below zero: null, where there is one."""
+        with self._source.block(keyword):
+            if not wire.nullable(self._form.version):
+                self._source.line("malformed()")
+                return
+            if not compact:
+                with self._source.block(f"if {length} != -1"):
+                    self._source.line("malformed()")
+            self._source.line(f"{target} = None")
+
+    def _text_or_blob(self, wire: Text[Any] | Blob[Any], target: str) -> None:
+        source = self._source
+        text = isinstance(wire, Text)
+        compact = self._form.flexible and wire.flexible
+        length = self._length("h" if text else "i", compact=compact)
+        zero = int(compact)
+        with source.block(f"if {length} > {zero}"):
+            stop = source.fresh("stop")
+            source.line(f"{stop} = pos + {length}{' - 1' if compact else ''}")
+            taken = f"data[pos:{stop}]"
+            source.line(f"{target} = str({taken}, 'utf-8')" if text else f"{target} = {taken}")
+            source.line(f"pos = {stop}")
+        with source.block(f"elif {length} == {zero}"):
+            source.line(f"{target} = {'' if text else b''!r}")
+        self._no_value(wire, target, length, compact=compact)
+
+    def _struct(self, wire: Struct[Any], target: str, *, absent: int) -> None:
+        source = self._source
+        instance = source.fresh("item")
+        made = f"{instance} = {target} = new({source.constant('Class', wire.entity)})"
+        if not wire.nullable(self._form.version):
+            source.line(made)
+            self._fill(instance, wire.fields)
+            return
+        presence = source.fresh("presence")
+        self._reserve("B", presence)
+        self._flush()
+        with source.block(f"if {presence} == 1"):
+            source.line(made)
+            self._fill(instance, wire.fields)
+            self._flush()
+        with source.block(f"elif {presence} == {absent}"):
+            source.line(f"{target} = None")
+        with source.block("else"):
+            source.line("malformed()")
+
+    # Arrays
+
+    def _array(self, wire: Array[Any], target: str) -> None:
+        source = self._source
+        compact = self._form.flexible
+        count = self._length("i", compact=compact)
+        zero = int(compact)
+        with source.block(f"if {count} > {zero}"):
+            if compact:
+                source.line(f"{count} -= 1")
+            self._elements(wire.element, target, count)
+        with source.block(f"elif {count} == {zero}"):
+            source.line(f"{target} = ()")
+        self._no_value(wire, target, count, compact=compact)
+
+    def _elements(self, element: WireType[Any], target: str, count: str) -> None:
+        source = self._source
+        size = element.minimum_size(self._form)
+        with source.block(f"if {count} * {size} > end - pos" if size else f"if {count} > end"):
+            source.line("malformed()")
+        if isinstance(element, Fixed):
+            readers = source.constant("read_array", _ARRAY_READERS[element.code])
+            source.line(f"{target} = {readers}[{count}](data, pos)")
+            source.line(f"pos += {count}{f' * {size}' if size > 1 else ''}")
+            return
+        items, append = source.fresh("items"), source.fresh("append")
+        source.line(f"{items} = []")
+        source.line(f"{append} = {items}.append")
+        if isinstance(element, Struct) and not element.nullable(self._form.version):
+            self._instances(element, items, append, count)
+        else:
+            item = source.fresh("item")
+            with source.block(f"for _ in range({count})"):
+                self._read(element, item)
+                self._flush()
+                source.line(f"{append}({item})")
+        source.line(f"{target} = tuple({items})")
+
+    def _instances(self, element: Struct[Any], items: str, append: str, count: str) -> None:
+        source = self._source
+        pieces = short_form(element.fields, self._form)
+        if pieces is not None:
+            self._short_instances(element, pieces, append, count)
+            source.line(f"{count} -= len({items})")
+        item = source.fresh("item")
+        cls = source.constant("Class", element.entity)
+        with source.block(f"for {item} in map(new, repeat({cls}, {count}))"):
+            self._fill(item, element.fields)
+            self._flush()
+            source.line(f"{append}({item})")
+
+    def _short_instances(self, element: Struct[Any], pieces: list[Piece], append: str, count: str) -> None:
+        """Code that reads elements as long as they are as short as guessed."""
+        source = self._source
+        item, instances = source.fresh("item"), source.fresh("instances")
+        cls = source.constant("Class", element.entity)
+        lengths = {piece.spec.name: source.fresh("length") for piece in pieces if piece.guessed}
+        targets = [lengths.get(piece.spec.name, f"{item}.{piece.spec.name}") for piece in pieces]
+        codes = "".join(piece.code for piece in pieces)
+        wrong = [self._unlike_guess(piece, lengths[piece.spec.name]) for piece in pieces if piece.guessed]
+        if self._form.flexible:
+            targets.append(source.fresh("tags"))
+            codes += "B"
+            wrong.append(targets[-1])
+        packing = Packing(">" + codes)
+        unpack = source.constant("unpack", packing.iter_unpack)
+        source.line(f"{instances} = map(new, repeat({cls}, {count}))")
+        chunk = f"{unpack}(data[pos:pos + {count} * {packing.size}])"
+        with source.block(f"for {item}, ({', '.join(targets)},) in zip({instances}, {chunk})"):
+            if wrong:
+                with source.block(f"if {' or '.join(wrong)}"):
+                    source.line("break")
+            self._set_defaults(item, element.fields)
+            for piece in pieces:
+                if piece.guessed:
+                    source.line(f"{item}.{piece.spec.name} = {self._empty(piece, lengths[piece.spec.name])}")
+            source.line(f"{append}({item})")
+            source.line(f"pos += {packing.size}")
+
+    def _unlike_guess(self, piece: Piece, length: str) -> str:
+        if not piece.spec.type.nullable(self._form.version):
+            return f"{length} != {int(piece.code == 'B')}"
+        return f"{length} > 1" if piece.code == "B" else f"not -1 <= {length} <= 0"
+
+    def _empty(self, piece: Piece, length: str) -> str:
+        empty = repr(piece.spec.type.default)
+        if not piece.spec.type.nullable(self._form.version):
+            return empty
+        return f"{empty} if {length} == {int(piece.code == 'B')} else None"
+
+
+def compile_decoder(cls: type[Message], version: int) -> Callable[[bytes, int], tuple[Any, int]]:
+    """The function of `decoder_source`."""
+    return decoder_source(cls, version).function("decode", f"decoder of {cls.__name__} v{version}")

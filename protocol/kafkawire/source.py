@@ -1,0 +1,59 @@
+"""Writing Python source: lines, blocks, fresh names, and the constants that the finished function will see."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class Source:
+    """A function in the making."""
+
+    def __init__(self, constants: dict[str, Any]) -> None:
+        self._constants = dict(constants)
+        self._lines: list[str] = []
+        self._depth = 0
+        self._names = 0
+
+    def line(self, text: str) -> None:
+        """One line, at the depth of the block that is open."""
+        self._lines.append("    " * self._depth + text)
+
+    @contextmanager
+    def block(self, opening: str) -> Iterator[None]:
+        """Lines under ``opening:``."""
+        self.line(opening + ":")
+        self._depth += 1
+        before = len(self._lines)
+        yield
+        if len(self._lines) == before:
+            self.line("pass")
+        self._depth -= 1
+
+    def fresh(self, prefix: str) -> str:
+        """A variable's name that is not in use."""
+        self._names += 1
+        return f"{prefix}{self._names}"
+
+    def constant(self, prefix: str, value: Any) -> str:
+        """The name under which the function will see a value."""
+        for name, known in self._constants.items():
+            if known is value:
+                return name
+        name = self.fresh(prefix)
+        self._constants[name] = value
+        return name
+
+    def text(self) -> str:
+        """What has been written."""
+        return "\n".join(self._lines) + "\n"
+
+    def function(self, name: str, origin: str) -> Callable[..., Any]:
+        """The function `name` that was written; tracebacks show `origin` for its file."""
+        namespace = dict(self._constants)
+        exec(compile(self.text(), f"<{origin}>", "exec"), namespace)  # noqa: S102
+        made: Callable[..., Any] = namespace[name]
+        return made
