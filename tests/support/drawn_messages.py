@@ -34,13 +34,15 @@ def drawn(cls: type[M], version: int, narrowing: Narrowing = lambda field: None)
 
 
 def _values_of(fields: tuple[FieldSpec, ...], version: int, narrowing: Narrowing) -> dict[str, Strategy]:
-    carried = {field.name: _field_values(field, version, narrowing) for field in fields if field.carried(version)}
-    missing = {field.name: st.just(field.default) for field in fields if not field.carried(version)}
-    return carried | missing
-
-
-def _field_values(field: FieldSpec, version: int, narrowing: Narrowing) -> Strategy:
-    return narrowing(field) or _values(field.type, version, narrowing)
+    values: dict[str, Strategy] = {}
+    for field in fields:
+        if not field.carried(version):
+            values[field.name] = st.just(field.default)
+        elif (narrowed := narrowing(field)) is not None:
+            values[field.name] = narrowed
+        else:
+            values[field.name] = _values(field.type, version, narrowing)
+    return values
 
 
 def _values(type_: WireType[Any], version: int, narrowing: Narrowing) -> Strategy:
@@ -51,7 +53,7 @@ def _values(type_: WireType[Any], version: int, narrowing: Narrowing) -> Strateg
 def _present_values(type_: WireType[Any], version: int, narrowing: Narrowing) -> Strategy:
     match type_:
         case Array():
-            array: Array[Any] = type_
+            array: Array[Any] = type_  # pyright: ignore[reportUnknownVariableType]
             return st.lists(_values(array.element, version, narrowing), max_size=3).map(tuple)
         case Struct():
             return st.builds(type_.entity, **_values_of(type_.fields, version, narrowing))

@@ -189,7 +189,7 @@ def our_line(field: FieldSpec, path: str, version: int, message: str) -> Line:
 def struct_in(type_: WireType[Any]) -> Struct[Any] | None:
     match type_:
         case Array():
-            array: Array[Any] = type_
+            array: Array[Any] = type_  # pyright: ignore[reportUnknownVariableType]
             return struct_in(array.element)
         case Struct():
             return type_
@@ -200,7 +200,7 @@ def struct_in(type_: WireType[Any]) -> Struct[Any] | None:
 def type_name(type_: WireType[Any], message: str) -> str:
     match type_:
         case Array():
-            array: Array[Any] = type_
+            array: Array[Any] = type_  # pyright: ignore[reportUnknownVariableType]
             return f"[]{type_name(array.element, message)}"
         case Struct():
             name = type_.entity.__name__

@@ -1,0 +1,89 @@
+"""kio, an independent codec with a class per version generated from Kafka's specs, reads and writes the same bytes."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import re
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from kio.schema.errors import ErrorCode as KioErrorCode
+from kio.serial import entity_reader, entity_writer
+
+from kafkawire import ErrorCode, Message, decode, encode
+from kafkawire.primitives import ZERO_UUID
+from kafkawire.schema import FieldSpec, fields_of
+from tests.support.drawn_messages import drawn, every_version
+
+
+def kio_class(cls: type[Message], version: int) -> type[Any] | None:
+    """kio's class for one version of a message, if its release has that version."""
+    api, kind = re.fullmatch(r"(\w+?)(Request|Response|)", cls.__name__).groups()  # type: ignore[union-attr]
+    package = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", api).lower()
+    try:
+        module = import_module(f"kio.schema.{package}.v{version}.{kind.lower() or 'data'}")
+    except ModuleNotFoundError:
+        return None
+    return getattr(module, cls.__name__)  # type: ignore[no-any-return]
+
+
+SHARED = [
+    pytest.param(cls, version, theirs, id=f"{cls.__name__}-v{version}")
+    for cls, version in every_version()
+    if (theirs := kio_class(cls, version)) is not None
+]
+
+
+def what_kio_can_hold(field: FieldSpec) -> st.SearchStrategy[Any] | None:
+    """kio turns milliseconds into timedeltas, which lose precision, and refuses error codes that it doesn't know."""
+    if field.name.endswith("_ms"):
+        return st.integers(0, 2**31 - 1)
+    return st.sampled_from([code.value for code in KioErrorCode]) if field.name.endswith("error_code") else None
+
+
+def plain(value: object, version: int) -> object:
+    """A value of either side, as dicts, tuples and numbers."""
+    if isinstance(value, tuple):
+        return tuple(plain(element, version) for element in value)
+    if dataclasses.is_dataclass(value):
+        return {f.name: plain(getattr(value, f.name), version) for f in dataclasses.fields(value)}
+    if hasattr(value, "__wire_fields__"):
+        carried = [field.name for field in fields_of(type(value)) if field.carried(version)]
+        return {name.removesuffix("_ms"): plain(getattr(value, name), version) for name in carried}
+    if isinstance(value, timedelta):
+        return round(value / timedelta(milliseconds=1))
+    return None if isinstance(value, UUID) and value == ZERO_UUID else value
+
+
+@pytest.mark.parametrize(("cls", "version", "theirs"), SHARED)
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_kio_reads_and_writes_the_same_bytes(
+    cls: type[Message], version: int, theirs: type[Any], data: st.DataObject
+) -> None:
+    message = data.draw(drawn(cls, version, what_kio_can_hold))
+    written = encode(message, version)
+
+    read, size = entity_reader(theirs)(written, 0)
+    assert (size, plain(read, version)) == (len(written), plain(message, version))
+
+    buffer = io.BytesIO()
+    entity_writer(theirs)(buffer, read)
+    assert buffer.getvalue() == written
+    assert decode(cls, version, buffer.getvalue()) == message
+
+
+def test_every_message_is_shared_with_kio_at_some_version() -> None:
+    assert {param.values[0] for param in SHARED} == {cls for cls, _ in every_version()}
+
+
+def test_kio_names_the_same_error_codes() -> None:
+    theirs = {code.value: (code.name.upper(), code.retriable) for code in KioErrorCode}
+    ours = {code.value: (code.name, code.retriable) for code in ErrorCode}
+    assert theirs.items() <= ours.items()
