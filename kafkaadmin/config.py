@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kafkaadmin.errors import ConfigurationError
 from kafkaadmin.events import Observer
@@ -25,8 +25,9 @@ class Address(NamedTuple):
 
 def parse_addresses(servers: str | Iterable[str]) -> tuple[Address, ...]:
     """Read `"host:port,host:port"`, or a sequence of such; IPv6 hosts stand in brackets. Doubles are dropped."""
-    if isinstance(servers, bytes) or not isinstance(servers, Iterable):
-        raise ConfigurationError(f"bootstrap_servers must be 'host:port,…' or a sequence of such, not {servers!r}")
+    given: object = servers
+    if isinstance(given, bytes) or not isinstance(given, Iterable):
+        raise ConfigurationError(f"bootstrap_servers must be 'host:port,…' or a sequence of such, not {given!r}")
     parts = servers.split(",") if isinstance(servers, str) else [part for server in servers for part in _split(server)]
     addresses = tuple(dict.fromkeys(_address(part.strip()) for part in parts))
     if not addresses:
@@ -55,6 +56,16 @@ def _address(text: str) -> Address:
 def _positive(name: str, value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value <= 0:
         raise ConfigurationError(f"{name} must be a number above 0, not {value!r}")
+
+
+def _named(name: str, value: object) -> None:
+    if not isinstance(value, str) or not value:
+        raise ConfigurationError(f"{name} must be a text that is not empty, not {value!r}")
+
+
+def _require(value: object, kind: Any, told: str) -> None:
+    if not isinstance(value, kind):
+        raise ConfigurationError(f"{told}, not {value!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,12 +105,9 @@ class ClientConfig:
         for name in ("timeout", "request_timeout", "connect_timeout", "max_idle", "suspect_after", "hedge_after"):
             _positive(name, getattr(self, name))
         _positive("max_response_bytes", self.max_response_bytes)
-        if not isinstance(self.client_id, str) or not self.client_id:
-            raise ConfigurationError(f"client_id must be a text that is not empty, not {self.client_id!r}")
+        _named("client_id", self.client_id)
         if len(self.client_id.encode()) > 32767:
             raise ConfigurationError("client_id is longer than Kafka's 32767 bytes")
-        if not isinstance(self.retry, RetryPolicy):
-            raise ConfigurationError(f"retry must be a RetryPolicy, not {self.retry!r}")
+        _require(self.retry, RetryPolicy, "retry must be a RetryPolicy")
         for observer in self.observers:
-            if not callable(observer):
-                raise ConfigurationError(f"observers: {observer!r} can't be called")
+            _require(observer, Callable, "each of observers must be a function")

@@ -53,18 +53,24 @@ class ConnectionLost(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestSent(Event):
-    """A request was handed to a connection. `api` is Kafka's name, as in `OffsetFetch`."""
+    """A request was handed to a connection. `api` is Kafka's name, as in `OffsetFetch`.
 
-    broker_id: int
+    `broker_id` is `None` for a bootstrap address whose broker isn't known yet.
+    """
+
+    broker_id: int | None
     api: str
     version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestCompleted(Event):
-    """The attempt begun by `RequestSent` is over: answered (`error` is `None`), or given up for the reason in `error`."""
+    """The attempt begun by `RequestSent` is over: answered (`error` is `None`), or given up, for the reason in `error`.
 
-    broker_id: int
+    `seconds` is how long it took.
+    """
+
+    broker_id: int | None
     api: str
     version: int
     seconds: float

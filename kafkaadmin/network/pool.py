@@ -112,6 +112,14 @@ class Pool:
             await _follow(slot.opening)
         raise ClientClosedError("the client is closed")
 
+    def ready(self, broker_id: int | None, address: Address, lane: Lane = Lane.SHORT) -> Connection | None:
+        """The connection there is, if a request may be sent on it at once."""
+        lanes = self._slots.get((broker_id, address))
+        connection = lanes[lane].connection if lanes is not None else None
+        if connection is None or not connection.usable(self._config.max_idle):
+            return None
+        return connection
+
     def close_broker(self, broker_id: int | None, address: Address, reason: str) -> None:
         """Close a broker's connections, of all lanes, at once. What is in flight there fails as lost."""
         for slot in self._slots.get((broker_id, address), {}).values():

@@ -20,7 +20,10 @@ class CoordinatorType(IntEnum):
 
 
 class Coordinator(NamedTuple):
-    """The coordinator of a group (of any kind), a transactional id, or a share partition (`group:topicId:partition`)."""
+    """The coordinator of a group (of any kind), a transactional id, or a share partition.
+
+    A share partition's key is `group:topicId:partition` (KIP-932).
+    """
 
     key: str
     type: CoordinatorType = CoordinatorType.GROUP

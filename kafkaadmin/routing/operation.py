@@ -12,12 +12,12 @@ from enum import Enum
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import anyio
-from kafkawire import Request, Response
 
 from kafkaadmin.errors import KafkaAdminError
 from kafkaadmin.models.brokers import Broker
 from kafkaadmin.network import Lane
 from kafkaadmin.routing.destinations import Destination
+from kafkawire import Request, Response
 
 __all__ = [
     "Attempt",
@@ -40,7 +40,7 @@ R = TypeVar("R", bound=Response)
 
 
 class Deadline(NamedTuple):
-    """The absolute moment, on the event loop's clock, at which a call gives up; `seconds` is what the caller allowed."""
+    """The absolute moment, on the event loop's clock, at which a call gives up. `seconds` is what was allowed."""
 
     at: float
     seconds: float

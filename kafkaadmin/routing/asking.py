@@ -1,0 +1,369 @@
+"""Asking a node: open, send, and wait for the answer no longer than it makes sense to.
+
+A broker can be silent instead of dead, while its sockets stay open. So whoever waits checks, through another broker,
+whether the one it asked still is who should answer. What any broker can answer is asked of a second one as soon as the
+first takes its time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from random import random
+from typing import Any, Generic, TypeVar
+
+import anyio
+
+from kafkaadmin.config import ClientConfig
+from kafkaadmin.errors import (
+    AuthenticationError,
+    ClientClosedError,
+    ConnectError,
+    ConnectionLostError,
+    KafkaAdminError,
+    TransportError,
+)
+from kafkaadmin.events import (
+    Announcer,
+    BrokerSuspected,
+    BrokerUnavailable,
+    Rebootstrapped,
+    RequestCompleted,
+    RequestSent,
+)
+from kafkaadmin.network import Connection, Exchange, Lane, NoAnswerYet, Pool
+from kafkaadmin.routing.nodes import SLUGGISH_FOR, Node, Nodes
+from kafkawire import Request, Response
+
+__all__ = ["Asker", "Make", "Moved", "Question"]
+
+R = TypeVar("R", bound=Response)
+T = TypeVar("T")
+
+DOWN_AFTER_REFUSAL = 1.0
+DOWN_AFTER_TIMEOUT = 5.0
+"""Seconds for which a node that took no connection isn't tried, but for one probe a lookup that names it."""
+
+Make = Callable[[Connection], tuple[Request[R], int]]
+"""Makes the request and its version for the connection it will go out on."""
+
+
+class Moved(Exception):
+    """The node that was asked is no longer the one who should answer."""
+
+
+class Question:
+    """One attempt at one node: what is known of it when it ends, however it ends."""
+
+    __slots__ = ("lane", "moved", "node", "node_epoch", "patience", "sent", "version")
+
+    def __init__(
+        self,
+        node: Node,
+        *,
+        node_epoch: int | None = None,
+        lane: Lane = Lane.SHORT,
+        patience: float = 0.0,
+        moved: Callable[[], Awaitable[bool]] | None = None,
+    ) -> None:
+        self.node = node
+        self.node_epoch = node.epoch if node_epoch is None else node_epoch
+        self.lane = lane
+        self.patience = patience  # seconds that the broker may rightly take before it answers
+        self.moved = moved  # asks others: has it gone elsewhere?
+        self.version = -1
+        self.sent = False  # at least a byte left, and no answer came
+
+
+class Asker:
+    """The one place where requests leave for nodes and where their failures are told to `Nodes`."""
+
+    def __init__(self, pool: Pool, nodes: Nodes, config: ClientConfig, announce: Announcer) -> None:
+        self._pool = pool
+        self._nodes = nodes
+        self._config = config
+        self._announce = announce
+
+    # ------------------------------------------------------------------ one node
+
+    async def ask(self, question: Question, make: Make[R]) -> R:
+        """Connect to the question's node, and exchange what `make` makes for it."""
+        connection = await self.connect(question)
+        return await self.exchange(question, connection, *make(connection))
+
+    async def connect(self, question: Question) -> Connection:
+        """A connection to the question's node. Raises `ConnectError`, `Moved`, `AuthenticationError` and kin."""
+        node = question.node
+        return self._pool.ready(node.id, node.address, question.lane) or await self._open_watched(question)
+
+    async def exchange(self, question: Question, connection: Connection, request: Request[R], version: int) -> R:
+        """Send one request and wait for its answer.
+
+        Raises `ConnectionLostError`, `Moved`, and what ends the matter: `RemoteProtocolError`, `ClientClosedError`.
+        """
+        question.version = version
+        if not self._announce:
+            return await self._exchange(question, connection, request)
+        began = anyio.current_time()
+        self._tell_sent(question, request)
+        error: BaseException | None = None
+        try:
+            return await self._exchange(question, connection, request)
+        except BaseException as caught:
+            error = caught
+            raise
+        finally:
+            self._tell_completed(question, request, began, error)
+
+    async def _exchange(self, question: Question, connection: Connection, request: Request[R]) -> R:
+        exchange = await self._send(question, connection, request)
+        response = await self._answer(question, exchange)
+        question.sent = False
+        return response
+
+    async def _send(self, question: Question, connection: Connection, request: Request[R]) -> Exchange[R]:
+        question.sent = True
+        try:
+            return await connection.send(request, question.version)
+        except ConnectionLostError as error:
+            question.sent = error.sent
+            self._lost(question, error)
+            raise
+
+    async def _answer(self, question: Question, exchange: Exchange[R]) -> R:
+        node = question.node
+        patience = self._config.retry.initial if node.suspect else self._config.suspect_after
+        try:
+            response = await exchange.answer(exchange.sent_at + question.patience + patience)
+            if not node.suspect:
+                return response
+        except NoAnswerYet:
+            response = await self._outlast(question, exchange)
+        except ConnectionLostError as error:
+            self._lost(question, error)
+            raise
+        # It was silent, or is under suspicion: it may have been replaced while it slept, and not know it yet.
+        self._nodes.heard(node)
+        if await self._has_moved(question):
+            raise Moved
+        return response
+
+    async def _outlast(self, question: Question, exchange: Exchange[R]) -> R:
+        """Wait on while the node is silent, asking others at growing intervals whether it still is the one."""
+        config, connection = self._config, exchange.connection
+        expires = exchange.sent_at + config.request_timeout + question.patience
+        pause = config.retry.initial
+        while True:
+            now = anyio.current_time()
+            if now >= expires:
+                raise self._expired(question, exchange)
+            quiet = now - max(connection.heard_at, exchange.sent_at + question.patience)
+            if quiet < config.suspect_after and not question.node.suspect:
+                until = now + config.suspect_after - quiet  # it is busy with the requests before ours
+            else:
+                self._suspect(question.node, quiet)
+                if await self._has_moved(question):
+                    exchange.abandon()
+                    raise Moved
+                until, pause = anyio.current_time() + pause, min(2 * pause, config.retry.maximum)
+            try:
+                return await exchange.answer(min(until, expires))
+            except NoAnswerYet:
+                continue
+            except ConnectionLostError as error:
+                self._lost(question, error)
+                raise
+
+    async def _has_moved(self, question: Question) -> bool:
+        if question.moved is None:
+            return False
+        with anyio.move_on_after(self._config.suspect_after):
+            return await question.moved()
+        return False  # nobody could say in time: no reason to give up on it
+
+    def _suspect(self, node: Node, seconds: float) -> None:
+        if self._nodes.suspected(node) and self._announce and node.id is not None:
+            self._announce(BrokerSuspected(broker_id=node.id, seconds=seconds))
+
+    def _expired(self, question: Question, exchange: Exchange[Any]) -> ConnectionLostError:
+        node = question.node
+        self._suspect(node, anyio.current_time() - exchange.sent_at)
+        error = ConnectionLostError(f"{node} gave no answer within {self._config.request_timeout:g} s", sent=True)
+        exchange.connection.close(error)
+        self._lost(question, error)
+        return error
+
+    def _lost(self, question: Question, error: ConnectionLostError) -> None:
+        node = question.node
+        if self._nodes.failed(node, question.node_epoch, str(error)):
+            self._tell_unavailable(node, str(error))
+
+    # ------------------------------------------------------------------ opening
+
+    async def probe(self, node: Node) -> bool:
+        """Whether a node that was down takes connections again."""
+        with anyio.move_on_after(self._config.hedge_after):
+            try:
+                await self._open(Question(node))
+            except (ConnectError, ConnectionLostError):
+                return False
+            return True
+        return False
+
+    async def _open(self, question: Question) -> Connection:
+        node = question.node
+        try:
+            connection = await self._pool.connection(node.id, node.address, question.lane)
+        except ConnectError as error:
+            pause = DOWN_AFTER_TIMEOUT if error.slow else DOWN_AFTER_REFUSAL
+            until = anyio.current_time() + pause
+            if self._nodes.failed(node, question.node_epoch, str(error), down_until=until):
+                self._tell_unavailable(node, str(error))
+            raise
+        self._nodes.reached_now(node)
+        return connection
+
+    async def _open_watched(self, question: Question) -> Connection:
+        """Open a connection, unless it takes so long that others say meanwhile: it's somebody else's turn."""
+        moved = question.moved
+        if moved is None:
+            return await self._open(question)
+        opened: list[Connection] = []
+        failed: list[KafkaAdminError] = []
+        async with anyio.create_task_group() as group:
+
+            async def watch() -> None:
+                pause = self._config.retry.initial
+                await anyio.sleep(pause if question.node.suspect else self._config.suspect_after)
+                while not await self._has_moved(question):
+                    self._suspect(question.node, self._config.suspect_after)
+                    await anyio.sleep(pause)
+                    pause = min(2 * pause, self._config.retry.maximum)
+                group.cancel_scope.cancel()
+
+            group.start_soon(watch)
+            try:
+                opened.append(await self._open(question))
+            except KafkaAdminError as error:
+                failed.append(error)
+            group.cancel_scope.cancel()
+        if failed:
+            raise failed[0]
+        if not opened:
+            raise Moved
+        return opened[0]
+
+    # ------------------------------------------------------------------ any node
+
+    async def ask_any(self, make: Make[R], *, avoid: Node | None = None) -> tuple[Node, R]:
+        """Ask what any broker can answer: a second one after `hedge_after`, the next at once where one fails.
+
+        The first answer wins. Raises the last failure when nobody answers.
+        """
+        candidates = self._nodes.candidates(anyio.current_time(), random, avoid=avoid)
+        race: _Race[R] = _Race()
+        async with anyio.create_task_group() as group:
+            for node in candidates:
+                turn = anyio.Event()
+                group.start_soon(self._run, node, make, race, turn)
+                with anyio.move_on_after(self._config.hedge_after):
+                    await turn.wait()
+                if race.over:
+                    break
+                if not turn.is_set():
+                    node.sluggish_until = anyio.current_time() + SLUGGISH_FOR
+            while race.running and not race.over:
+                await race.wait()
+            group.cancel_scope.cancel()
+        if race.winner is None:
+            raise race.loss()
+        node = race.winner[0]
+        if node.id is None:
+            self._back_to_bootstrap()
+        return race.winner
+
+    async def _run(self, node: Node, make: Make[R], race: _Race[R], turn: anyio.Event) -> None:
+        race.running += 1
+        try:
+            response = await self.ask(Question(node), make)
+        except KafkaAdminError as error:
+            race.errors.append(error)
+        else:
+            race.winner = race.winner or (node, response)
+        finally:
+            race.running -= 1
+            turn.set()
+            race.step()
+
+    def _back_to_bootstrap(self) -> None:
+        """A bootstrap address answered: if that is because all known brokers are gone, begin anew."""
+        known, now = self._nodes.known(), anyio.current_time()
+        if known and all(node.down_until > now for node in known):
+            self.rebootstrap("no known broker could be reached")
+
+    def rebootstrap(self, reason: str) -> None:
+        """Forget all brokers and routes: the bootstrap addresses are resolved and asked anew."""
+        self._nodes.clear(reason)
+        self._pool.cluster_id = None
+        if self._announce:
+            self._announce(Rebootstrapped(reason=reason))
+
+    # ------------------------------------------------------------------ telling
+
+    def _tell_unavailable(self, node: Node, reason: str) -> None:
+        if self._announce and node.id is not None:
+            self._announce(BrokerUnavailable(broker_id=node.id, reason=reason))
+
+    def _tell_sent(self, question: Question, request: Request[Any]) -> None:
+        self._announce(
+            RequestSent(broker_id=question.node.id, api=_api_name(request), version=question.version),
+        )
+
+    def _tell_completed(
+        self, question: Question, request: Request[Any], began: float, error: BaseException | None
+    ) -> None:
+        told = None if error is None else (str(error) or type(error).__name__)
+        seconds = anyio.current_time() - began
+        self._announce(
+            RequestCompleted(
+                broker_id=question.node.id,
+                api=_api_name(request),
+                version=question.version,
+                seconds=seconds,
+                error=told,
+            )
+        )
+
+
+def _api_name(request: Request[Any]) -> str:
+    return type(request).__name__.removesuffix("Request")
+
+
+class _Race(Generic[R]):
+    """Several nodes asked the same thing: who won, who is still running, why the others lost."""
+
+    __slots__ = ("_step", "errors", "running", "winner")
+
+    def __init__(self) -> None:
+        self.winner: tuple[Node, R] | None = None
+        self.running = 0
+        self.errors: list[KafkaAdminError] = []
+        self._step = anyio.Event()
+
+    @property
+    def over(self) -> bool:
+        return self.winner is not None or any(isinstance(error, _HOPELESS) for error in self.errors)
+
+    def step(self) -> None:
+        self._step.set()
+        self._step = anyio.Event()
+
+    async def wait(self) -> None:
+        await self._step.wait()
+
+    def loss(self) -> KafkaAdminError:
+        """What to say when nobody answered: that which ends the matter, else the last failure."""
+        hopeless = [error for error in self.errors if not isinstance(error, TransportError)]
+        return (hopeless or self.errors or [ConnectError("no broker is known")])[-1].with_traceback(None)
+
+
+_HOPELESS = (AuthenticationError, ClientClosedError)

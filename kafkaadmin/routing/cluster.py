@@ -1,0 +1,175 @@
+"""Routing, put together: what operations and the client call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from random import random
+from typing import Any, TypeVar
+
+import anyio
+
+from kafkaadmin.config import ClientConfig
+from kafkaadmin.errors import KafkaAdminError, OperationTimeoutError, TransportError
+from kafkaadmin.events import Announcer, CoordinatorInvalidated, CoordinatorResolved, LookupFailed
+from kafkaadmin.models.brokers import Broker
+from kafkaadmin.models.results import BatchResult
+from kafkaadmin.network import Pool
+from kafkaadmin.routing.asking import Asker
+from kafkaadmin.routing.coordinators import CoordinatorFinder
+from kafkaadmin.routing.destinations import Controller, Coordinator, CoordinatorType, Destination, Leader
+from kafkaadmin.routing.directory import Directory
+from kafkaadmin.routing.driver import Driver
+from kafkaadmin.routing.metadata import ControllerFinder, LeaderFinder, Metadata
+from kafkaadmin.routing.nodes import Node, Nodes
+from kafkaadmin.routing.operation import Deadline, Operation
+from kafkaadmin.routing.raw import raw_operation
+from kafkaadmin.routing.retry import Backoff
+from kafkaadmin.routing.router import Router
+from kafkaadmin.routing.table import RouteTable
+from kafkawire import Request, Response
+
+__all__ = ["Cluster"]
+
+K = TypeVar("K")
+V = TypeVar("V")
+R = TypeVar("R", bound=Response)
+
+
+class Cluster:
+    """The cluster as one client knows it. Making one does no I/O."""
+
+    def __init__(self, config: ClientConfig) -> None:
+        announce = Announcer(config.observers)
+        self._config = config
+        self._pool = Pool(config, announce)
+        self._nodes = Nodes(config.bootstrap_servers)
+        self._backoff = Backoff(config.retry, random)
+        asker = Asker(self._pool, self._nodes, config, announce)
+        self._metadata = Metadata(asker, self._nodes, self._learned)
+
+        def router(find: Callable[[Sequence[Any]], Any], **tell: Any) -> Router[Any]:
+            table: RouteTable[Any] = RouteTable(self._nodes, self._backoff, **tell)
+            return Router(table, find, self._nodes, asker, config.retry)
+
+        told = _tellers(announce) if announce else {}
+        self._coordinators: Router[Coordinator] = router(CoordinatorFinder(asker, self._nodes), **told)
+        self._leaders: Router[Leader] = router(LeaderFinder(self._metadata, self._nodes))
+        self._controller: Router[Controller] = router(ControllerFinder(self._metadata, self._nodes))
+        self._directory = Directory(
+            self._coordinators, self._leaders, self._controller, self._metadata, self._nodes, self._backoff
+        )
+        self._driver = Driver(self._directory, asker, self._backoff, announce, config.request_timeout)
+
+    def _learned(self, cluster_id: str | None) -> None:
+        self._pool.cluster_id = cluster_id
+
+    # ------------------------------------------------------------------ calls
+
+    async def run(self, operation: Operation[K, R, V], keys: Iterable[K], *, deadline: Deadline) -> BatchResult[K, V]:
+        """Run an operation over keys until each is settled or the deadline passes.
+
+        A key's failure is in the result. Raises `ClientClosedError` only.
+        """
+        return await self._driver.run(operation, keys, deadline)
+
+    async def send(self, request: Request[R], to: Destination, *, deadline: Deadline, version: int | None = None) -> R:
+        """Send any request to whom it is meant for, and fail over as every call does. See `AdminClient.send`."""
+        result = await self._driver.run(raw_operation(request, to, version), [None], deadline)
+        return result[None]
+
+    async def brokers(self, *, deadline: Deadline) -> tuple[Broker, ...]:
+        """All live brokers, as one of them sees it now. Raises `OperationTimeoutError`."""
+        brokers: tuple[Broker, ...] = await self._until(self._metadata.brokers, deadline, "looking up the brokers")
+        return brokers
+
+    async def refresh_metadata(self, *, deadline: Deadline) -> None:
+        """Learn the brokers anew, and forget which of them lead partitions or stand for the controller."""
+        await self.brokers(deadline=deadline)
+        self._leaders.table.drop(None, "refreshed by hand")
+        self._controller.table.drop(None, "refreshed by hand")
+
+    async def aclose(self) -> None:
+        """Close every connection at once. Calls under way raise `ClientClosedError`."""
+        await self._pool.aclose()
+
+    # ------------------------------------------------------------------ coordinators, by hand
+
+    async def find_coordinators(
+        self, keys: Iterable[str], type: CoordinatorType, *, deadline: Deadline
+    ) -> BatchResult[str, Broker]:
+        """Who coordinates each key: what is known already, and a lookup for the others."""
+        wanted = [Coordinator(key, type) for key in dict.fromkeys(keys)]
+        found: dict[str, Broker] = {}
+        failed: dict[str, KafkaAdminError] = {}
+        with anyio.CancelScope(deadline=deadline.at):
+            while wanted:
+                resolution, errors = await self._directory.resolve(Coordinator, wanted)
+                by_key = {route.key: route.node.broker for route in resolution.routes}
+                found.update((key.key, by_key[key]) for key in wanted if key in by_key)
+                failed.update((key.key, errors[key]) for key in wanted if key in errors)
+                wanted = [key for key in wanted if key in resolution.waiting]
+                if wanted:
+                    await anyio.sleep(max(resolution.waiting.values()) - anyio.current_time())
+        for key in wanted:
+            if key.key not in found and key.key not in failed:
+                failed[key.key] = self._unfound(key, deadline)
+        return BatchResult(found, failed)
+
+    def _unfound(self, key: Coordinator, deadline: Deadline) -> OperationTimeoutError:
+        last = self._directory.why_waiting(Coordinator, key)
+        message = f"find_coordinators: {key.type.name.lower()} {key.key!r}: none within {deadline.seconds:g} s"
+        return OperationTimeoutError(f"{message}; last: {last}" if last else message, last_error=last)
+
+    async def refresh_coordinators(
+        self, keys: Iterable[str] | None, type: CoordinatorType, *, deadline: Deadline
+    ) -> BatchResult[str, Broker]:
+        """Look coordinators up again, all known ones for `None`. Calls under way go on with the routes they have."""
+        names = self._known(type) if keys is None else list(dict.fromkeys(keys))
+        with anyio.move_on_at(deadline.at):
+            await self._coordinators.refresh([Coordinator(name, type) for name in names])
+        return await self.find_coordinators(names, type, deadline=deadline)
+
+    def invalidate_coordinators(self, keys: Iterable[str] | None, type: CoordinatorType) -> int:
+        """Forget who coordinates these keys, or all of the type for `None`. Returns how many routes were dropped."""
+        names = self._known(type) if keys is None else keys
+        return self._coordinators.table.drop([Coordinator(name, type) for name in names], "invalidated by hand")
+
+    def _known(self, type: CoordinatorType) -> list[str]:
+        return [key.key for key in self._coordinators.table.known() if key.type is type]
+
+    async def _until(self, work: Callable[[], Any], deadline: Deadline, what: str) -> Any:
+        """Repeat what any broker can answer while none can be reached, until the deadline."""
+        attempt, last = 0, None
+        with anyio.CancelScope(deadline=deadline.at):
+            while True:
+                try:
+                    return await work()
+                except TransportError as error:
+                    attempt, last = attempt + 1, error
+                await anyio.sleep(self._backoff.pause(attempt))
+        message = f"{what}: no answer within {deadline.seconds:g} s"
+        raise OperationTimeoutError(f"{message}; last: {last}" if last else message, last_error=last)
+
+
+def _tellers(announce: Announcer) -> dict[str, Callable[..., None]]:
+    """What the coordinators' table tells the observers."""
+
+    def installed(key: Coordinator, node: Node, previous: Node | None) -> None:
+        announce(
+            CoordinatorResolved(
+                type=key.type.name.lower(),
+                key=key.key,
+                broker_id=node.broker.id,
+                previous=previous.broker.id if previous else None,
+            )
+        )
+
+    def dropped(key: Coordinator, node: Node, reason: str) -> None:
+        announce(
+            CoordinatorInvalidated(type=key.type.name.lower(), key=key.key, broker_id=node.broker.id, reason=reason)
+        )
+
+    def waits(key: Coordinator, error: KafkaAdminError, pause: float) -> None:
+        announce(LookupFailed(type=key.type.name.lower(), key=key.key, reason=str(error), retry_in=pause))
+
+    return {"on_install": installed, "on_drop": dropped, "on_wait": waits}

@@ -1,0 +1,122 @@
+"""Who coordinates a group, a transactional id or a share partition: asked with FindCoordinator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import anyio
+
+from kafkaadmin.errors import KafkaAdminError, RemoteProtocolError, TransportError, broker_error
+from kafkaadmin.network import Connection
+from kafkaadmin.routing.asking import Asker
+from kafkaadmin.routing.destinations import Coordinator, CoordinatorType
+from kafkaadmin.routing.nodes import Nodes
+from kafkaadmin.routing.table import Found, Unsettled
+from kafkawire.messages import FindCoordinatorRequest, FindCoordinatorResponse
+
+__all__ = ["CoordinatorFinder"]
+
+BATCHED_SINCE = 4
+KEYS_PER_REQUEST = 2_500
+SINGLES_AT_ONCE = 64
+"""How many one-key lookups are under way at once with brokers before version 4."""
+
+_SINCE = {CoordinatorType.GROUP: 0, CoordinatorType.TRANSACTION: 1, CoordinatorType.SHARE: 6}
+
+_NOT_YET = frozenset({7, 13, 14, 15})
+"""Codes that mean: ask again."""
+
+
+class CoordinatorFinder:
+    """Asks any broker, in as few requests as the broker's version allows."""
+
+    def __init__(self, asker: Asker, nodes: Nodes) -> None:
+        self._asker = asker
+        self._nodes = nodes
+
+    async def __call__(self, keys: Sequence[Coordinator]) -> Mapping[Coordinator, Found]:
+        found: dict[Coordinator, Found] = {}
+        chunks = [
+            chunk
+            for type in CoordinatorType
+            if (names := [key.key for key in keys if key.type is type])
+            for chunk in _chunks(type, names)
+        ]
+        if len(chunks) == 1:
+            await self._ask(*chunks[0], found)
+        else:
+            async with anyio.create_task_group() as group:
+                for type, names in chunks:
+                    group.start_soon(self._ask_quietly, type, names, found)
+        missing = RemoteProtocolError("FindCoordinator left out a key that it was asked for")
+        return {key: found.get(key, missing) for key in keys}
+
+    async def _ask_quietly(self, type: CoordinatorType, names: list[str], found: dict[Coordinator, Found]) -> None:
+        """As `_ask`, for one of several: its failure is its own keys'."""
+        try:
+            await self._ask(type, names, found)
+        except TransportError as error:
+            found.update((Coordinator(name, type), Unsettled(error)) for name in names)
+        except KafkaAdminError as error:
+            found.update((Coordinator(name, type), error) for name in names)
+
+    async def _ask(self, type: CoordinatorType, names: list[str], found: dict[Coordinator, Found]) -> None:
+        single = False
+
+        def make(connection: Connection) -> tuple[FindCoordinatorRequest, int]:
+            nonlocal single
+            version = connection.version_for(FindCoordinatorRequest, at_least=_SINCE[type])
+            single = version < BATCHED_SINCE
+            return _request(type, names[:1] if single else names, version), version
+
+        _, response = await self._asker.ask_any(make)
+        if not single:
+            self._read(type, response, found)
+            return
+        found[Coordinator(names[0], type)] = self._found(response)
+        await self._ask_one_by_one(type, names[1:], found)
+
+    async def _ask_one_by_one(self, type: CoordinatorType, names: list[str], found: dict[Coordinator, Found]) -> None:
+        if not names:
+            return
+        todo = iter(names)
+
+        async def work() -> None:
+            for name in todo:
+                await self._ask_quietly(type, [name], found)
+
+        async with anyio.create_task_group() as group:
+            for _ in range(min(SINGLES_AT_ONCE, len(names))):
+                group.start_soon(work)
+
+    def _read(self, type: CoordinatorType, response: FindCoordinatorResponse, found: dict[Coordinator, Found]) -> None:
+        learned: dict[int, Found] = {}
+        for answer in response.coordinators:
+            if answer.error_code:
+                found[Coordinator(answer.key, type)] = _error(answer.key, answer.error_code, answer.error_message)
+                continue
+            node = learned.get(answer.node_id)
+            if node is None:
+                node = learned[answer.node_id] = self._nodes.learn(answer.node_id, answer.host, answer.port)
+            found[Coordinator(answer.key, type)] = node
+
+    def _found(self, response: FindCoordinatorResponse) -> Found:
+        if response.error_code:
+            return _error("", response.error_code, response.error_message)
+        return self._nodes.learn(response.node_id, response.host, response.port)
+
+
+def _chunks(type: CoordinatorType, names: list[str]) -> Iterable[tuple[CoordinatorType, list[str]]]:
+    for start in range(0, len(names), KEYS_PER_REQUEST):
+        yield type, names[start : start + KEYS_PER_REQUEST]
+
+
+def _request(type: CoordinatorType, names: Sequence[str], version: int) -> FindCoordinatorRequest:
+    if version < BATCHED_SINCE:
+        return FindCoordinatorRequest(key=names[0], key_type=type)
+    return FindCoordinatorRequest(key_type=type, coordinator_keys=tuple(names))
+
+
+def _error(key: str, code: int, message: str | None) -> Found:
+    error = broker_error(code, message, context=f"looking up the coordinator of {key!r}" if key else "FindCoordinator")
+    return Unsettled(error) if code in _NOT_YET else error

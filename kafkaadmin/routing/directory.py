@@ -1,0 +1,97 @@
+"""Where a request for a destination goes now: one router for each kind of destination that must be looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import random
+from typing import Any
+
+import anyio
+
+from kafkaadmin.errors import ConnectError, KafkaAdminError, TransportError
+from kafkaadmin.routing.destinations import BrokerId, Controller, Coordinator, Destination, Leader
+from kafkaadmin.routing.metadata import Metadata
+from kafkaadmin.routing.nodes import Node, Nodes
+from kafkaadmin.routing.retry import Backoff
+from kafkaadmin.routing.router import Router
+from kafkaadmin.routing.shared import SharedWork
+from kafkaadmin.routing.table import Resolution, Route
+
+__all__ = ["Directory"]
+
+
+class Directory:
+    """Resolves destinations of every kind, and knows how the cluster is first entered."""
+
+    def __init__(
+        self,
+        coordinators: Router[Coordinator],
+        leaders: Router[Leader],
+        controller: Router[Controller],
+        metadata: Metadata,
+        nodes: Nodes,
+        backoff: Backoff,
+    ) -> None:
+        self._routers: dict[type, Router[Any]] = {Coordinator: coordinators, Leader: leaders, Controller: controller}
+        self._metadata = metadata
+        self._nodes = nodes
+        self._backoff = backoff
+        self._enter = SharedWork(metadata.ask)
+        self._refused_entries = 0
+        self._entry_error: KafkaAdminError | None = None
+
+    def router(self, kind: type) -> Router[Any] | None:
+        """The router for destinations of this kind; `None` for those that need no lookup."""
+        return self._routers.get(kind)
+
+    async def resolve(
+        self, kind: type, destinations: Sequence[Destination]
+    ) -> tuple[Resolution[Destination], dict[Destination, KafkaAdminError]]:
+        """For each destination a route, a pause to keep, or a final error."""
+        if not self._nodes.known():
+            retry_at = await self._enter_cluster()
+            if retry_at is not None:
+                return Resolution(waiting=dict.fromkeys(destinations, retry_at)), {}
+        router = self._routers.get(kind)
+        if router is not None:
+            return await router.resolve(destinations)
+        return await self._resolve_directly(destinations)
+
+    def why_waiting(self, kind: type, destination: Destination) -> KafkaAdminError | None:
+        """Why a destination has no route yet."""
+        router = self._routers.get(kind)
+        return (router.table.last_error(destination) if router is not None else None) or self._entry_error
+
+    async def _enter_cluster(self) -> float | None:
+        """Learn the brokers from a bootstrap address. Gives the moment of the next try if none answers."""
+        try:
+            await self._enter()
+        except TransportError as error:
+            self._entry_error = error
+            self._refused_entries += 1
+            return anyio.current_time() + self._backoff.pause(self._refused_entries)
+        self._entry_error = None
+        self._refused_entries = 0
+        return None
+
+    async def _resolve_directly(
+        self, destinations: Sequence[Destination]
+    ) -> tuple[Resolution[Destination], dict[Destination, KafkaAdminError]]:
+        found: Resolution[Destination] = Resolution()
+        errors: dict[Destination, KafkaAdminError] = {}
+        now = anyio.current_time()
+        listed: set[int] | None = None
+        for destination in destinations:
+            node: Node | None
+            if not isinstance(destination, BrokerId):
+                node = self._nodes.candidates(now, random, seeds=False)[0]
+            else:
+                node = self._nodes.get(destination.id)
+                if node is None or node.down_until > now:
+                    listed = {broker.id for broker in await self._metadata.brokers()} if listed is None else listed
+                    node = self._nodes.get(destination.id) if destination.id in listed else None
+            if node is None:
+                errors[destination] = ConnectError(f"{destination} is not a live broker of the cluster")
+            else:
+                found.routes.append(Route(destination, node, 0, node.epoch))
+        return found, errors

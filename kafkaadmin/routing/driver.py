@@ -1,0 +1,423 @@
+"""Runs a call: keys alternate between lookup (who must answer?) and fulfilment (ask it), until each is settled.
+
+Keys that settle are kept; only the others are tried again, those of each broker by themselves, so that one slow or dead
+broker holds up nobody else's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Generic, TypeVar
+
+import anyio
+
+from kafkaadmin.errors import (
+    BrokerError,
+    ClientClosedError,
+    ConnectError,
+    ConnectionLostError,
+    KafkaAdminError,
+    LocalProtocolError,
+    OperationTimeoutError,
+    OutcomeUnknownError,
+    RemoteProtocolError,
+    broker_error,
+)
+from kafkaadmin.events import Announcer, RetryScheduled
+from kafkaadmin.models.results import BatchResult
+from kafkaadmin.network import Connection, Lane
+from kafkaadmin.routing.asking import Asker, Moved, Question
+from kafkaadmin.routing.destinations import Destination
+from kafkaadmin.routing.directory import Directory
+from kafkaadmin.routing.nodes import Node
+from kafkaadmin.routing.operation import Attempt, Deadline, Done, Errored, Failed, Operation, Outcome, Repeat, Verified
+from kafkaadmin.routing.retry import LOADING, Action, Backoff, action_for
+from kafkaadmin.routing.router import Router
+from kafkaadmin.routing.table import Route
+from kafkawire import Response, WireError
+
+__all__ = ["Driver"]
+
+K = TypeVar("K")
+V = TypeVar("V")
+R = TypeVar("R", bound=Response)
+
+BULK_FROM = 100
+"""Keys for one broker from which on a request goes over the lane for bulk scans."""
+
+REQUESTS_AT_ONCE = 16
+"""How many requests of one call are under way to one broker."""
+
+LOADING_PATIENCE = 10.0
+"""Seconds of COORDINATOR_LOAD_IN_PROGRESS after which the coordinator is looked up afresh, once."""
+
+POISON = 2
+"""A request that killed so many fresh connections, one after the other, isn't sent again."""
+
+Left = list[tuple[float, list[K]]]
+"""Keys to be tried again, by the pause in seconds to make before."""
+
+
+class Driver:
+    """Runs operations. Holds nothing between calls."""
+
+    def __init__(
+        self, directory: Directory, asker: Asker, backoff: Backoff, announce: Announcer, request_timeout: float
+    ) -> None:
+        self.directory = directory
+        self.asker = asker
+        self.backoff = backoff
+        self.announce = announce
+        self.request_timeout = request_timeout
+
+    async def run(self, operation: Operation[K, R, V], keys: Iterable[K], deadline: Deadline) -> BatchResult[K, V]:
+        """Settle every key by the deadline. A key's failure is its own; only a closed client fails the call."""
+        wanted = list(dict.fromkeys(keys))
+        if not wanted:
+            return BatchResult({}, {})
+        call = _Call(self, operation, type(operation.to(wanted[0])), deadline)
+        with anyio.CancelScope(deadline=deadline.at):
+            await call.pursue(wanted)
+        if call.closed is not None:
+            raise call.closed
+        call.time_out(wanted)
+        return BatchResult(call.done, call.failed)
+
+
+@dataclass(slots=True)
+class _Trouble:
+    """What a key has been through."""
+
+    attempts: int = 0
+    error: KafkaAdminError | None = None
+    maybe_applied: bool = False
+    fresh_kills: int = 0
+    loading_since: float | None = None
+
+
+@dataclass(slots=True)
+class _Batch(Generic[K]):
+    """Keys that one broker owns, and the routes that say so."""
+
+    node: Node
+    node_epoch: int
+    keys: list[K]
+    routes: dict[Destination, Route[Destination]]
+
+
+class _Call(Generic[K, R, V]):
+    """One call under way."""
+
+    def __init__(self, driver: Driver, operation: Operation[K, R, V], kind: type, deadline: Deadline) -> None:
+        self.driver = driver
+        self.operation = operation
+        self.kind = kind
+        self.router = driver.directory.router(kind)
+        self.deadline = deadline
+        self.closed: ClientClosedError | None = None
+        self.done: dict[K, V] = {}
+        self.failed: dict[K, KafkaAdminError] = {}
+        self.trouble: dict[K, _Trouble] = {}
+
+    # ------------------------------------------------------------------ the loop
+
+    async def pursue(self, keys: list[K], pause: float = 0.0) -> None:
+        """Try until all of these keys are settled."""
+        while keys:
+            if pause:
+                await anyio.sleep(pause)
+            batches, left = await self._plan(keys)
+            if len(batches) == 1 and not left:
+                left = await self._attempt(batches[0])
+                if not left:
+                    return
+                if len(left) == 1:
+                    pause, keys = left[0]
+                    continue
+                batches = []
+            await _all_of([partial(self._pursue_batch, batch) for batch in batches]
+                          + [partial(self.pursue, later, wait) for wait, later in left])  # fmt: skip
+            return
+
+    async def _pursue_batch(self, batch: _Batch[K]) -> None:
+        await self._pursue_left(await self._attempt(batch))
+
+    async def _pursue_left(self, left: Left[K]) -> None:
+        await _all_of([partial(self.pursue, keys, pause) for pause, keys in left])
+
+    async def _plan(self, keys: list[K]) -> tuple[list[_Batch[K]], Left[K]]:
+        """Find out who must answer for each key: a batch for each broker, and keys for which nobody knows yet."""
+        to = self.operation.to
+        keys_to: dict[Destination, list[K]] = {}
+        for key in keys:
+            keys_to.setdefault(to(key), []).append(key)
+        directory = self.driver.directory
+        try:
+            found, errors = await directory.resolve(self.kind, list(keys_to))
+        except KafkaAdminError as error:
+            return [], self._after_failure(keys, False, error)
+        for destination, final in errors.items():
+            for key in keys_to[destination]:
+                self._fail(key, final)
+        batches: dict[Node, _Batch[K]] = {}
+        for route in found.routes:
+            batch = batches.get(route.node)
+            if batch is None:
+                batch = batches[route.node] = _Batch(route.node, route.node_epoch, [], {})
+            batch.keys += keys_to[route.key]
+            batch.routes[route.key] = route
+        return list(batches.values()), self._waiting(found.waiting, keys_to)
+
+    def _waiting(self, waiting: Mapping[Destination, float], keys_to: Mapping[Destination, list[K]]) -> Left[K]:
+        if not waiting:
+            return []
+        keys: list[K] = []
+        for destination in waiting:
+            error = self.driver.directory.why_waiting(self.kind, destination)
+            for key in keys_to[destination]:
+                self._trouble(key).error = error
+            keys += keys_to[destination]
+        return self._schedule(keys, max(0.0, max(waiting.values()) - anyio.current_time()))
+
+    # ------------------------------------------------------------------ one broker
+
+    async def _attempt(self, batch: _Batch[K]) -> Left[K]:
+        """Ask one broker for all its keys, in as many requests as its version needs."""
+        operation = self.operation
+        question = self._question(batch, batch.keys)
+        try:
+            connection = await self.driver.asker.connect(question)
+            version = connection.version_for(operation.api, at_least=operation.at_least, at_most=operation.at_most)
+        except (KafkaAdminError, Moved) as error:
+            return self._after_failure(batch.keys, question.sent, error)
+        size = operation.keys_per_request(version)
+        if len(batch.keys) <= size:
+            return await self._exchange(batch, batch.keys, question, connection, version)
+        await self._attempt_in_chunks(batch, size, connection, version)
+        return []
+
+    async def _attempt_in_chunks(self, batch: _Batch[K], size: int, connection: Connection, version: int) -> None:
+        chunks = iter([batch.keys[start : start + size] for start in range(0, len(batch.keys), size)])
+
+        async def work() -> None:
+            left: Left[K] = []
+            for chunk in chunks:
+                question = self._question(batch, chunk)
+                left += await self._exchange(batch, chunk, question, connection, version)
+            await self._pursue_left(left)
+
+        await _all_of([work] * min(REQUESTS_AT_ONCE, -(-len(batch.keys) // size)))
+
+    def _question(self, batch: _Batch[K], keys: Sequence[K]) -> Question:
+        lane, patience = self.operation.lane, 0.0
+        if lane is Lane.WAITING:
+            patience = self._broker_timeout_ms() / 1000
+        elif lane is Lane.SHORT and len(keys) >= BULK_FROM:
+            lane = Lane.BULK
+        moved = None
+        if self.router is not None:
+            moved = partial(self.router.has_moved, batch.routes[self.operation.to(keys[0])])
+        return Question(batch.node, node_epoch=batch.node_epoch, lane=lane, patience=patience, moved=moved)
+
+    def _broker_timeout_ms(self) -> int:
+        return min(self.deadline.timeout_ms(), int(self.driver.request_timeout * 1000))
+
+    async def _exchange(
+        self, batch: _Batch[K], keys: list[K], question: Question, connection: Connection, version: int
+    ) -> Left[K]:
+        attempt = Attempt(version, self._broker_timeout_ms(), batch.node.broker)
+        try:
+            request = self.operation.request(keys, attempt)
+            response = await self.driver.asker.exchange(question, connection, request, version)
+        except WireError as error:
+            told = LocalProtocolError(f"{self.operation.name}: {error}")
+            return self._after_failure(keys, question.sent, told)
+        except (KafkaAdminError, Moved) as error:
+            return self._after_failure(keys, question.sent, error)
+        finally:
+            if question.sent:  # lost, or cancelled before the answer
+                for key in keys:
+                    self._trouble(key).maybe_applied = True
+        return await self._read(batch, keys, response, attempt)
+
+    # ------------------------------------------------------------------ answers
+
+    async def _read(self, batch: _Batch[K], keys: list[K], response: R, attempt: Attempt) -> Left[K]:
+        """Sort an answer's keys into settled ones and ones to try again; one that it leaves out has failed."""
+        asked = dict.fromkeys(keys)
+        errored: list[tuple[K, Errored]] = []
+        done, missing = self.done, object()
+        outcome: Outcome[V]
+        for key, outcome in self.operation.outcomes(keys, response, attempt):
+            if asked.pop(key, missing) is missing:
+                continue  # not asked for, or said twice
+            if isinstance(outcome, Done):
+                done[key] = outcome.value
+            elif isinstance(outcome, Failed):
+                self._fail(key, outcome.error)
+            else:
+                errored.append((key, outcome))
+        for key in asked:
+            self._fail(key, RemoteProtocolError(f"{self.operation.label(key)}: {batch.node} left it out of its answer"))
+        if self.router is not None and self.router.table.troubled:
+            self._confirm(self.router, batch, keys, {key for key, _ in errored})
+        if not errored:
+            return []
+        again: dict[bool, list[K]] = {False: [], True: []}
+        for key, error in errored:
+            held = await self._settle(batch, key, error)
+            if held is not None:
+                again[held].append(key)
+        return self._schedule(again[False], 0.0) + self._schedule(again[True], self._pause(again[True]))
+
+    def _confirm(self, router: Router[Any], batch: _Batch[K], keys: list[K], errored: Collection[K]) -> None:
+        """The owner of these keys answered for them: their routes' back-off starts anew."""
+        for key in keys:
+            if key not in errored:
+                router.table.confirm(batch.routes[self.operation.to(key)])
+
+    async def _settle(self, batch: _Batch[K], key: K, outcome: Errored) -> bool | None:
+        """What becomes of a key that was answered with a code: settled (`None`), or again, after a pause or not."""
+        operation = self.operation
+        error = broker_error(outcome.code, outcome.message, context=operation.label(key))
+        action = action_for(outcome.code, self.kind, operation.retry_on)
+        if action is Action.FINAL:
+            await self._conclude(key, error)
+            return None
+        trouble = self._trouble(key)
+        trouble.error = error
+        trouble.attempts += 1
+        if action is Action.LOST:
+            return self._lost(key, trouble, error)
+        if action is Action.REBOOTSTRAP:
+            self.driver.asker.rebootstrap(str(error))
+        elif action is not Action.HOLD:
+            self._invalidate(batch, key, error, later=action is Action.MOVED_LATER)
+            return False
+        elif outcome.code == LOADING and self._loaded_too_long(trouble):
+            self._invalidate(batch, key, error, later=False)
+        return True
+
+    def _invalidate(self, batch: _Batch[K], key: K, error: BrokerError, *, later: bool) -> None:
+        if self.router is not None:
+            route = batch.routes[self.operation.to(key)]
+            self.router.table.invalidate(route, error.name, anyio.current_time(), later=later)
+
+    def _lost(self, key: K, trouble: _Trouble, error: KafkaAdminError) -> bool | None:
+        trouble.maybe_applied = True
+        if self.operation.repeat is Repeat.NEVER:
+            self._fail(key, self._unknown(key, error))
+            return None
+        return True
+
+    def _loaded_too_long(self, trouble: _Trouble) -> bool:
+        now = anyio.current_time()
+        if trouble.loading_since is None:
+            trouble.loading_since = now
+        if now - trouble.loading_since < LOADING_PATIENCE:
+            return False
+        trouble.loading_since = float("inf")  # once
+        return True
+
+    async def _conclude(self, key: K, error: BrokerError) -> None:
+        """A final error: believed, unless an earlier attempt whose answer was lost may be what it speaks of."""
+        repeat = self.operation.repeat
+        trouble = self.trouble.get(key)
+        if not (isinstance(repeat, Verified) and trouble and trouble.maybe_applied and error.code in repeat.already):
+            self._fail(key, error)
+            return
+        try:
+            value = await repeat.verify(key, self.deadline)
+        except KafkaAdminError as unread:
+            unknown = self._unknown(key, error)
+            unknown.__cause__ = unread
+            self._fail(key, unknown)
+            return
+        if value is None:
+            self._fail(key, error)
+        else:
+            self.done[key] = value
+
+    # ------------------------------------------------------------------ failures
+
+    def _after_failure(self, keys: list[K], sent: bool, error: KafkaAdminError | Moved) -> Left[K]:
+        """No answer came: which keys are tried again, and when."""
+        if isinstance(error, Moved):
+            return self._again(keys, sent, ConnectError("the broker asked fell silent and was replaced"), pause=False)
+        if isinstance(error, ConnectError):
+            # Where a lookup comes next, it keeps the pause: it probes a broker that it finds down.
+            return self._again(keys, False, error, pause=self.router is None)
+        if isinstance(error, ConnectionLostError):
+            return self._again(keys, sent, error, pause=True, fresh=error.fresh)
+        for key in keys:
+            self._fail(key, error)
+        return []
+
+    def _again(self, keys: list[K], sent: bool, error: KafkaAdminError, *, pause: bool, fresh: bool = False) -> Left[K]:
+        again: list[K] = []
+        for key in keys:
+            trouble = self._trouble(key)
+            trouble.error = error
+            trouble.attempts += 1
+            trouble.fresh_kills = trouble.fresh_kills + 1 if fresh else 0
+            if sent and self.operation.repeat is Repeat.NEVER:
+                self._fail(key, self._unknown(key, error))
+            elif trouble.fresh_kills >= POISON:
+                self._fail(key, error)
+            else:
+                again.append(key)
+        # The first loss of a connection is free, as is the first stale route.
+        attempts = max((self.trouble[key].attempts for key in again), default=0)
+        return self._schedule(again, self.driver.backoff.pause(attempts - 1) if pause and attempts > 1 else 0.0)
+
+    def _unknown(self, key: K, error: KafkaAdminError) -> OutcomeUnknownError:
+        return OutcomeUnknownError(f"{self.operation.label(key)}: may have been applied; last: {error}")
+
+    def _fail(self, key: K, error: KafkaAdminError) -> None:
+        if isinstance(error, ClientClosedError):
+            self.closed = error
+        self.failed[key] = error
+
+    def _trouble(self, key: K) -> _Trouble:
+        return self.trouble.setdefault(key, _Trouble())
+
+    def _pause(self, keys: Sequence[K]) -> float:
+        return self.driver.backoff.pause(max((self.trouble[key].attempts for key in keys), default=1))
+
+    def _schedule(self, keys: list[K], pause: float) -> Left[K]:
+        if not keys:
+            return []
+        if self.driver.announce:
+            reason = str(self.trouble[keys[0]].error)
+            self.driver.announce(
+                RetryScheduled(operation=self.operation.name, keys=len(keys), delay=pause, reason=reason)
+            )
+        return [(pause, keys)]
+
+    def time_out(self, wanted: list[K]) -> None:
+        """Whatever isn't settled when the call ends has run out of time."""
+        if len(self.done) + len(self.failed) == len(wanted):
+            return
+        for key in wanted:
+            if key not in self.done and key not in self.failed:
+                self.failed[key] = self._timeout(key)
+
+    def _timeout(self, key: K) -> OperationTimeoutError:
+        trouble = self.trouble.get(key) or _Trouble()
+        last = trouble.error
+        message = f"{self.operation.label(key)}: not settled within {self.deadline.seconds:g} s"
+        return OperationTimeoutError(
+            f"{message}; last: {last}" if last else message, sent=trouble.maybe_applied, last_error=last
+        )
+
+
+async def _all_of(works: Sequence[Callable[[], Coroutine[Any, Any, None]]]) -> None:
+    """Do these at the same time; alone, without a task of its own."""
+    if len(works) == 1:
+        await works[0]()
+        return
+    async with anyio.create_task_group() as group:
+        for work in works:
+            group.start_soon(work)

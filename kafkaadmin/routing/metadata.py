@@ -1,0 +1,119 @@
+"""What Metadata tells: the live brokers, who leads a partition, and where controller calls may go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from kafkaadmin.errors import ConnectError, KafkaAdminError, broker_error
+from kafkaadmin.models.brokers import Broker
+from kafkaadmin.models.partitions import TopicPartition
+from kafkaadmin.network import Connection
+from kafkaadmin.routing.asking import Asker
+from kafkaadmin.routing.destinations import Controller, Leader
+from kafkaadmin.routing.nodes import Nodes
+from kafkaadmin.routing.table import Found, Unsettled
+from kafkawire.messages import MetadataRequest, MetadataRequestTopic, MetadataResponse, MetadataResponseTopic
+
+__all__ = ["ControllerFinder", "LeaderFinder", "Metadata"]
+
+UNKNOWN_TOPIC_OR_PARTITION = 3
+LEADER_NOT_AVAILABLE = 5
+REPLICA_NOT_AVAILABLE = 9
+TOPICS_PER_REQUEST = 1_000
+
+_NOT_YET = frozenset({5, 6, 7, 9, 13})
+"""Codes for a topic or partition that mean: ask again."""
+
+
+class Metadata:
+    """Asks any broker for Metadata, about the named topics only, never creating one, and learns the brokers from it."""
+
+    def __init__(self, asker: Asker, nodes: Nodes, learned: Callable[[str | None], None]) -> None:
+        self._asker = asker
+        self._nodes = nodes
+        self._learned = learned
+
+    async def ask(self, topics: Sequence[str] = ()) -> MetadataResponse:
+        request = MetadataRequest(
+            topics=tuple(MetadataRequestTopic(name=topic) for topic in topics), allow_auto_topic_creation=False
+        )
+
+        def make(connection: Connection) -> tuple[MetadataRequest, int]:
+            # Version 0 can't ask for no topics, nor 0 to 3 ask not to create them; every broker since 2.1 has better.
+            return request, connection.version_for(MetadataRequest, at_least=4)
+
+        _, response = await self._asker.ask_any(make)
+        for broker in response.brokers:
+            self._nodes.learn(broker.node_id, broker.host, broker.port, broker.rack)
+        self._learned(response.cluster_id)
+        return response
+
+    async def brokers(self) -> tuple[Broker, ...]:
+        """All live brokers, as one of them sees it now."""
+        response = await self.ask()
+        return tuple(
+            Broker(id=broker.node_id, host=broker.host, port=broker.port, rack=broker.rack)
+            for broker in response.brokers
+        )
+
+
+class ControllerFinder:
+    """Where controller calls may go. Under KRaft that is some live broker, which forwards."""
+
+    def __init__(self, metadata: Metadata, nodes: Nodes) -> None:
+        self._metadata = metadata
+        self._nodes = nodes
+
+    async def __call__(self, keys: Sequence[Controller]) -> Mapping[Controller, Found]:
+        response = await self._metadata.ask()
+        node = self._nodes.get(response.controller_id) if response.controller_id >= 0 else None
+        found: Found = node or Unsettled(ConnectError("the cluster has no controller at the moment"))
+        return dict.fromkeys(keys, found)
+
+
+class LeaderFinder:
+    """Who leads partitions."""
+
+    def __init__(self, metadata: Metadata, nodes: Nodes) -> None:
+        self._metadata = metadata
+        self._nodes = nodes
+
+    async def __call__(self, keys: Sequence[Leader]) -> Mapping[Leader, Found]:
+        topics = list(dict.fromkeys(key.partition.topic for key in keys))
+        answered: dict[str, MetadataResponseTopic] = {}
+        leaders: dict[tuple[str, int], int] = {}
+        for chunk in _chunks(topics):
+            response = await self._metadata.ask(chunk)
+            for topic in response.topics:
+                if topic.name is not None:
+                    answered[topic.name] = topic
+                    leaders.update(_leaders(topic.name, topic))
+        return {key: self._found(key.partition, answered.get(key.partition.topic), leaders) for key in keys}
+
+    def _found(
+        self, partition: TopicPartition, topic: MetadataResponseTopic | None, leaders: Mapping[tuple[str, int], int]
+    ) -> Found:
+        if topic is None or topic.error_code:
+            return _topic_error(partition, UNKNOWN_TOPIC_OR_PARTITION if topic is None else topic.error_code)
+        leader = leaders.get(partition)
+        if leader is None:
+            return broker_error(UNKNOWN_TOPIC_OR_PARTITION, context=f"partition {partition}")
+        return self._nodes.get(leader) or Unsettled(
+            broker_error(LEADER_NOT_AVAILABLE, context=f"partition {partition}")
+        )
+
+
+def _leaders(name: str, topic: MetadataResponseTopic) -> Iterable[tuple[tuple[str, int], int]]:
+    for partition in topic.partitions:
+        leaderless = partition.error_code not in (0, REPLICA_NOT_AVAILABLE)
+        yield (name, partition.partition_index), -1 if leaderless else partition.leader_id
+
+
+def _topic_error(key: TopicPartition, code: int) -> Unsettled | KafkaAdminError:
+    error = broker_error(code, context=f"topic {key.topic!r}")
+    return Unsettled(error) if code in _NOT_YET else error
+
+
+def _chunks(topics: Sequence[str]) -> Iterable[Sequence[str]]:
+    for start in range(0, len(topics), TOPICS_PER_REQUEST):
+        yield topics[start : start + TOPICS_PER_REQUEST]

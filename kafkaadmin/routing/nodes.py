@@ -1,0 +1,176 @@
+"""The brokers that are known: their addresses, and what is known of their health. No I/O, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from kafkaadmin.config import Address
+from kafkaadmin.models.brokers import Broker
+
+__all__ = ["Node", "Nodes"]
+
+SLUGGISH_FOR = 10.0
+"""Seconds for which a broker that was outrun by a hedge is asked last."""
+
+
+class Node:
+    """A broker, or a bootstrap address whose broker isn't known yet (then `id` is `None`).
+
+    `epoch` counts its failures, so that a late report of an old one changes nothing. `failed_seq` is when, on the
+    counter all routing shares, it last failed. `down_until`: until then nobody expects it to take a connection.
+    `suspect`: it has been silent with requests waiting; `revived_seq` is when it was heard from again after that, and
+    `checked_at` when others were last asked about it.
+    """
+
+    __slots__ = (
+        "_broker",
+        "address",
+        "checked_at",
+        "down_until",
+        "epoch",
+        "failed_seq",
+        "id",
+        "rack",
+        "reached",
+        "revived_seq",
+        "sluggish_until",
+        "suspect",
+    )
+
+    def __init__(self, id: int | None, address: Address, rack: str | None = None) -> None:
+        self.id = id
+        self.address = address
+        self.rack = rack
+        self.epoch = 0
+        self.failed_seq = 0
+        self.down_until = 0.0
+        self.sluggish_until = 0.0
+        self.suspect = False
+        self.revived_seq: int | None = None
+        self.reached = False
+        self.checked_at = float("-inf")
+        self._broker: Broker | None = None
+
+    @property
+    def broker(self) -> Broker:
+        """The node as callers see it."""
+        if self.id is None:
+            raise ValueError(f"{self} has no broker id yet")
+        known = self._broker
+        if known is None or (known.host, known.port) != self.address or known.rack != self.rack:
+            known = self._broker = Broker(id=self.id, host=self.address.host, port=self.address.port, rack=self.rack)
+        return known
+
+    def __str__(self) -> str:
+        return f"broker {self.id} ({self.address})" if self.id is not None else f"bootstrap {self.address}"
+
+    __repr__ = __str__
+
+
+class Nodes:
+    """All known nodes, the counter by which events are ordered, and who hears of failures."""
+
+    def __init__(self, seeds: Iterable[Address]) -> None:
+        self.seq = 0
+        self._seeds = tuple(Node(None, address) for address in seeds)
+        self._by_id: dict[int, Node] = {}
+        self._on_lost: list[Callable[[Node, str], None]] = []
+
+    def tick(self) -> int:
+        self.seq += 1
+        return self.seq
+
+    def on_lost(self, hear: Callable[[Node, str], None]) -> None:
+        """Have `hear(node, reason)` called whenever what is routed to a node must be looked up afresh."""
+        self._on_lost.append(hear)
+
+    def get(self, node_id: int) -> Node | None:
+        return self._by_id.get(node_id)
+
+    def known(self) -> tuple[Node, ...]:
+        return tuple(self._by_id.values())
+
+    def learn(self, node_id: int, host: str, port: int, rack: str | None = None) -> Node:
+        """Take a broker's address from an answer. At a new address it starts with a clean slate."""
+        node = self._by_id.get(node_id)
+        if node is None:
+            node = self._by_id[node_id] = Node(node_id, Address(host, port), rack)
+        elif node.address != (host, port):
+            node.address = Address(host, port)
+            self.lost(node, f"now at {node.address}")
+            node.down_until = node.sluggish_until = 0.0
+            node.suspect, node.revived_seq = False, None
+        if rack is not None:
+            node.rack = rack
+        return node
+
+    def clear(self, reason: str) -> None:
+        """Forget every broker; the bootstrap addresses remain, with a clean slate."""
+        for node in list(self._by_id.values()):
+            self.lost(node, reason)
+        self._by_id.clear()
+        for seed in self._seeds:
+            seed.down_until = seed.sluggish_until = 0.0
+
+    def failed(self, node: Node, epoch: int, reason: str, *, down_until: float | None = None) -> bool:
+        """A connection of the node broke, or none could be opened (`down_until`). Only its current epoch counts."""
+        if down_until is not None:
+            node.down_until = max(node.down_until, down_until)
+            node.reached = False
+        if epoch != node.epoch:
+            return False
+        self.lost(node, reason)
+        return True
+
+    def lost(self, node: Node, reason: str) -> None:
+        """Begin a new epoch of the node: nothing found out before holds."""
+        node.epoch += 1
+        node.failed_seq = self.tick()
+        node.reached = False
+        for hear in self._on_lost:
+            hear(node, reason)
+
+    def reached_now(self, node: Node) -> None:
+        """A connection to it stands."""
+        node.down_until = 0.0
+        node.reached = True
+
+    def suspected(self, node: Node) -> bool:
+        """It has been silent for too long with requests waiting. True when that is news."""
+        node.revived_seq = None
+        news, node.suspect = not node.suspect, True
+        return news
+
+    def heard(self, node: Node) -> None:
+        """It answered again: a lookup begun from now on may clear it of suspicion."""
+        if node.suspect and node.revived_seq is None:
+            node.revived_seq = self.tick()
+
+    def cleared(self, node: Node, lookup_seq: int) -> None:
+        """A lookup that began at `lookup_seq`, answered by another broker, named it."""
+        if node.suspect and node.revived_seq is not None and lookup_seq > node.revived_seq:
+            node.suspect, node.revived_seq = False, None
+
+    def candidates(
+        self, now: float, random: Callable[[], float], *, avoid: Node | None = None, seeds: bool = True
+    ) -> list[Node]:
+        """Whom to ask what any broker can answer, best first: in good health, connected, then in random order.
+
+        `avoid` comes last. Bootstrap addresses that aren't a known broker's follow the brokers in good health.
+        """
+        nodes = list(self._by_id.values())
+        if seeds:
+            taken = {node.address for node in nodes}
+            nodes += [seed for seed in self._seeds if seed.address not in taken]
+
+        def rank(node: Node) -> tuple[bool, bool, bool, bool, bool, float]:
+            return (
+                node is avoid,
+                node.down_until > now,
+                node.suspect or node.sluggish_until > now,
+                node.id is None,
+                not node.reached,
+                random(),
+            )
+
+        return sorted(nodes, key=rank)

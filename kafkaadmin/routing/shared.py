@@ -1,0 +1,59 @@
+"""Work that several callers need at once, done once, and without a task of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+import anyio
+
+from kafkaadmin.errors import KafkaAdminError
+
+__all__ = ["SharedWork"]
+
+T = TypeVar("T")
+
+
+class _Flight(Generic[T]):
+    __slots__ = ("error", "landed", "result")
+
+    def __init__(self) -> None:
+        self.landed = anyio.Event()
+        self.result: list[T] = []
+        self.error: KafkaAdminError | None = None
+
+
+class SharedWork(Generic[T]):
+    """The first caller does the work, and those who come meanwhile get its result, or its `KafkaAdminError`.
+
+    If the one who leads is cancelled, the next one leads: nobody's cancellation fails another.
+    """
+
+    __slots__ = ("_flight", "_work")
+
+    def __init__(self, work: Callable[[], Awaitable[T]]) -> None:
+        self._work = work
+        self._flight: _Flight[T] | None = None
+
+    async def __call__(self) -> T:
+        while self._flight is not None:
+            flight = self._flight
+            await flight.landed.wait()
+            if flight.error is not None:
+                raise flight.error.with_traceback(None)
+            if flight.result:
+                return flight.result[0]
+        return await self._lead()
+
+    async def _lead(self) -> T:
+        flight = self._flight = _Flight()
+        try:
+            result = await self._work()
+            flight.result.append(result)
+            return result
+        except KafkaAdminError as error:
+            flight.error = error
+            raise
+        finally:
+            self._flight = None
+            flight.landed.set()

@@ -1,0 +1,274 @@
+"""Routes from keys to nodes, and when to look them up anew: the router's decisions, without I/O and without a clock.
+
+One table serves coordinators, one partition leaders, one the controller: the rules are the same. A key is
+
+    ABSENT -> LOOKING (in somebody's lookup) -> READY (a node, a generation)
+                                             -> WAIT  (nobody knows yet: until a moment) -> LOOKING
+
+and every installed route has a generation, so that a late error can't drop a fresh answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, NamedTuple, TypeVar
+
+from kafkaadmin.errors import KafkaAdminError
+from kafkaadmin.routing.nodes import Node, Nodes
+from kafkaadmin.routing.retry import Backoff
+
+__all__ = ["Lookup", "Resolution", "Route", "RouteTable", "Unsettled"]
+
+K = TypeVar("K")
+
+
+class Route(NamedTuple, Generic[K]):
+    """Where a key's request goes, and which installation of that answer this was."""
+
+    key: K
+    node: Node
+    generation: int
+    node_epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """A lookup's answer that names nobody, yet: ask again."""
+
+    error: KafkaAdminError
+
+
+Found = Node | Unsettled | KafkaAdminError
+
+
+@dataclass(slots=True, eq=False)
+class Lookup(Generic[K]):
+    """Keys that are being asked about, and when, on the shared counter, that began."""
+
+    keys: dict[K, None]
+    start_seq: int
+
+
+class _Entry:
+    __slots__ = ("error", "generation", "lookup", "misses", "node", "node_epoch", "start_seq", "until")
+
+    def __init__(self) -> None:
+        self.node: Node | None = None  # set: READY
+        self.generation = 0
+        self.node_epoch = 0
+        self.start_seq = 0
+        self.lookup: Lookup[object] | None = None  # set: somebody is asking
+        self.until: float | None = None  # set: WAIT
+        self.misses = 0
+        self.error: KafkaAdminError | None = None
+
+
+@dataclass(slots=True)
+class Resolution(Generic[K]):
+    """What the table knows of some keys: routes; keys to look up now; lookups to wait for; pauses to keep."""
+
+    routes: list[Route[K]] = field(default_factory=list)
+    look: list[K] = field(default_factory=list)
+    looking: dict[int, Lookup[K]] = field(default_factory=dict)
+    waiting: dict[K, float] = field(default_factory=dict)
+
+
+class RouteTable(Generic[K]):
+    """All routes of one kind. Every method returns at once; `now` is in seconds on any steady clock."""
+
+    def __init__(
+        self,
+        nodes: Nodes,
+        backoff: Backoff,
+        *,
+        on_drop: Callable[[K, Node, str], None] | None = None,
+        on_install: Callable[[K, Node, Node | None], None] | None = None,
+        on_wait: Callable[[K, KafkaAdminError, float], None] | None = None,
+    ) -> None:
+        self._nodes = nodes
+        self._backoff = backoff
+        self._entries: dict[K, _Entry] = {}
+        self._by_node: dict[Node, set[K]] = {}
+        self._last_node: dict[K, Node] = {}
+        self.troubled: set[K] = set()
+        self._on_drop, self._on_install, self._on_wait = on_drop, on_install, on_wait
+        nodes.on_lost(self._node_lost)
+
+    # ------------------------------------------------------------------ reading
+
+    def ready(self, key: K) -> Route[K] | None:
+        """The route, where it can be used as it is."""
+        entry = self._entries.get(key)
+        if entry is None or entry.node is None or entry.node.suspect:
+            return None
+        return Route(key, entry.node, entry.generation, entry.node_epoch)
+
+    def resolve(self, keys: Iterable[K], now: float, *, since: int = 0) -> Resolution[K]:
+        """Sort keys by what must be done. A route to a suspect node counts only if looked up since `since`."""
+        found: Resolution[K] = Resolution()
+        for key in keys:
+            entry = self._entries.get(key)
+            if entry is None:
+                found.look.append(key)
+            elif (node := entry.node) is not None and not (node.suspect and entry.start_seq < since):
+                found.routes.append(Route(key, node, entry.generation, entry.node_epoch))
+            elif entry.lookup is not None:
+                lookup: Lookup[K] = entry.lookup  # type: ignore[assignment]
+                found.looking[id(lookup)] = lookup
+            elif entry.until is not None and now < entry.until:
+                found.waiting[key] = entry.until
+            else:
+                found.look.append(key)
+        return found
+
+    def is_current(self, route: Route[K]) -> bool:
+        entry = self._entries.get(route.key)
+        return entry is not None and entry.node is route.node and entry.generation == route.generation
+
+    def known(self) -> list[K]:
+        return [key for key, entry in self._entries.items() if entry.node is not None]
+
+    def last_error(self, key: K) -> KafkaAdminError | None:
+        """Why the key has no route yet, where a lookup said so."""
+        entry = self._entries.get(key)
+        return entry.error if entry is not None else None
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    # ------------------------------------------------------------------ lookups
+
+    def begin(self, keys: Iterable[K]) -> Lookup[K]:
+        """Somebody begins to ask about these keys. A READY one stays usable meanwhile."""
+        lookup: Lookup[K] = Lookup({}, self._nodes.tick())
+        self.extend(lookup, keys)
+        return lookup
+
+    def extend(self, lookup: Lookup[K], keys: Iterable[K]) -> None:
+        """More keys join a lookup whose question hasn't been sent yet."""
+        for key in keys:
+            entry = self._entries.get(key)
+            if entry is None:
+                entry = self._entries[key] = _Entry()
+            entry.lookup = lookup  # type: ignore[assignment]
+            lookup.keys[key] = None
+
+    def abandon(self, lookup: Lookup[K]) -> None:
+        """The lookup was cancelled before its answer: the next to ask for these keys leads."""
+        for key in lookup.keys:
+            entry = self._entries.get(key)
+            if entry is not None and entry.lookup is lookup:
+                entry.lookup = None
+                if entry.node is None and entry.until is None and not entry.misses:
+                    del self._entries[key]
+
+    def finish(self, lookup: Lookup[K], answers: Mapping[K, Found], now: float) -> dict[K, KafkaAdminError]:
+        """Install what a lookup found. Returns the keys that are settled with an error, which aren't kept."""
+        final: dict[K, KafkaAdminError] = {}
+        for key in lookup.keys:
+            entry = self._entries.get(key)
+            if entry is None or entry.lookup is not lookup:
+                continue  # dropped by hand meanwhile: whoever needs it asks again
+            entry.lookup = None
+            found = answers[key]
+            if isinstance(found, Node):
+                self._install(key, entry, found, lookup.start_seq, now)
+            elif isinstance(found, Unsettled):
+                self._postpone(key, entry, found.error, now)
+            else:
+                final[key] = found
+                self._remove(key, entry, "no longer known")
+        return final
+
+    def _install(self, key: K, entry: _Entry, node: Node, start_seq: int, now: float) -> None:
+        if start_seq < node.failed_seq:
+            # The node failed after this lookup began, which can't have known.
+            self._postpone(key, entry, KafkaAdminError(f"{node} failed while it was looked up"), now)
+            return
+        self._nodes.cleared(node, start_seq)
+        entry.start_seq = start_seq
+        entry.until = entry.error = None
+        if entry.node is node and entry.node_epoch == node.epoch:
+            return  # confirmed: routes handed out stay valid
+        if entry.node is not None:
+            self._detach(key, entry, f"now at {node}")
+        entry.node = node
+        entry.node_epoch = node.epoch
+        entry.generation = self._nodes.tick()
+        self._by_node.setdefault(node, set()).add(key)
+        if self._on_install is not None:
+            self._on_install(key, node, self._last_node.get(key))
+            self._last_node[key] = node
+
+    def _postpone(self, key: K, entry: _Entry, error: KafkaAdminError, now: float) -> None:
+        if entry.node is not None:
+            return  # a check of a READY route found nothing better
+        entry.error = error
+        entry.misses += 1
+        self.troubled.add(key)
+        pause = self._backoff.pause(entry.misses)
+        entry.until = now + pause
+        if self._on_wait is not None:
+            self._on_wait(key, error, pause)
+
+    # ------------------------------------------------------------------ evidence
+
+    def invalidate(self, route: Route[K], reason: str, now: float, *, later: bool = False) -> bool:
+        """Drop a route that was answered with an error, if it is still the one installed.
+
+        The first time is free: it is looked up at once, unless `later`. Then each try waits longer.
+        """
+        if not self.is_current(route):
+            return False
+        entry = self._entries[route.key]
+        self._detach(route.key, entry, reason)
+        entry.misses += 1
+        self.troubled.add(route.key)
+        if later or entry.misses > 1:
+            entry.until = now + self._backoff.pause(max(1, entry.misses - (not later)))
+        return True
+
+    def confirm(self, route: Route[K]) -> None:
+        """The route's node answered for the key: its back-off starts anew."""
+        if route.key in self.troubled:
+            self.troubled.discard(route.key)
+            entry = self._entries.get(route.key)
+            if entry is not None:
+                entry.misses = 0
+
+    def drop(self, keys: Iterable[K] | None, reason: str) -> int:
+        """Forget routes, all of them for `None`, and pauses too, by hand. Returns how many routes there were."""
+        dropped = 0
+        for key in list(self._entries) if keys is None else list(keys):
+            entry = self._entries.get(key)
+            if entry is not None:
+                dropped += entry.node is not None
+                self._remove(key, entry, reason)
+        return dropped
+
+    def _node_lost(self, node: Node, reason: str) -> None:
+        for key in self._by_node.pop(node, ()):
+            entry = self._entries[key]
+            entry.node = None
+            if self._on_drop is not None:
+                self._on_drop(key, node, reason)
+            if entry.lookup is None and not entry.misses:
+                del self._entries[key]
+
+    def _remove(self, key: K, entry: _Entry, reason: str) -> None:
+        if entry.node is not None:
+            self._detach(key, entry, reason)
+        self.troubled.discard(key)
+        del self._entries[key]
+
+    def _detach(self, key: K, entry: _Entry, reason: str) -> None:
+        node, entry.node = entry.node, None
+        if node is None:
+            return
+        members = self._by_node[node]
+        members.discard(key)
+        if not members:
+            del self._by_node[node]
+        if self._on_drop is not None:
+            self._on_drop(key, node, reason)
