@@ -6,13 +6,16 @@ import ast
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from kafkawire import ApiKey, DecodeError, Message, decode, encode, messages, request_class, response_class
+from kafkawire import ApiKey, DecodeError, Message, decode, encode, messages, reference, request_class, response_class
+from kafkawire.codec import decode_from
+from kafkawire.compiler import decoder
 from tests.support.drawn_messages import drawn, every_version
 
 EVERY_VERSION = pytest.mark.parametrize(
@@ -30,6 +33,37 @@ one_example = settings(some_examples, max_examples=1, phases=[Phase.generate])
 def test_a_message_survives_the_wire(cls: type[Message], version: int, data: st.DataObject) -> None:
     message = data.draw(drawn(cls, version))
     assert decode(cls, version, encode(message, version)) == message
+
+
+@EVERY_VERSION
+@some_examples
+@given(data=st.data())
+def test_compiled_codecs_write_and_read_as_the_reference_does(
+    cls: type[Message], version: int, data: st.DataObject
+) -> None:
+    message = data.draw(drawn(cls, version))
+    written = encode(message, version)
+    assert written == reference.build(message, version)
+    assert decoder(cls, version)(written, 0) == reference.parse(cls, version, written) == (message, len(written))
+
+
+@EVERY_VERSION
+@some_examples
+@given(data=st.data())
+def test_a_changed_byte_is_read_as_the_reference_reads_it(
+    cls: type[Message], version: int, data: st.DataObject
+) -> None:
+    changed = bytearray(encode(data.draw(drawn(cls, version)), version))
+    if changed:
+        changed[data.draw(st.integers(0, len(changed) - 1))] = data.draw(st.integers(0, 255))
+    assert outcome(decode_from, cls, version, bytes(changed)) == outcome(reference.parse, cls, version, bytes(changed))
+
+
+def outcome(read: Callable[..., tuple[Message, int]], cls: type[Message], version: int, data: bytes) -> object:
+    try:
+        return repr(read(cls, version, data, 0))
+    except DecodeError:
+        return "refused"
 
 
 @EVERY_VERSION
