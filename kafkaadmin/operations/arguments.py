@@ -1,0 +1,98 @@
+"""What callers may pass, made uniform: anything else is refused here, before any I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+from uuid import UUID
+
+from kafkaadmin.errors import ConfigurationError
+from kafkaadmin.models.partitions import TopicPartition
+
+__all__ = ["instance", "name", "names", "partition", "partitions", "required_mapping", "seconds", "topics"]
+
+T = TypeVar("T")
+K = TypeVar("K", str, UUID)
+
+MAX_NAME_BYTES = 32767
+"""What the length of a string can be in the versions of a message that are not flexible."""
+
+
+def name(value: object, what: str) -> str:
+    """One name: a text that is not empty."""
+    if not isinstance(value, str):
+        raise ConfigurationError(f"{what} must be a text, not {value!r}")
+    if not value:
+        raise ConfigurationError(f"{what} must not be empty")
+    if len(value.encode("utf-8", "surrogatepass")) > MAX_NAME_BYTES:
+        raise ConfigurationError(f"{what} is longer than Kafka's {MAX_NAME_BYTES} bytes")
+    return value
+
+
+def names(value: object, what: str) -> tuple[str, ...]:
+    """One name or many, in order and without doubles. `what` says in the singular what they name."""
+    if isinstance(value, str):
+        return (name(value, what),)
+    return tuple(dict.fromkeys(name(each, what) for each in _iterable(value, f"{what}: a name or names")))
+
+
+def partition(value: object) -> TopicPartition:
+    """One partition: a `TopicPartition`, or a pair like it."""
+    if not isinstance(value, tuple) or len(value) != 2:
+        raise ConfigurationError(f"a partition must be a TopicPartition, not {value!r}")
+    topic, index = value
+    name(topic, "topic")
+    if isinstance(index, bool) or not isinstance(index, int):
+        raise ConfigurationError(f"the partition of topic {topic!r} must be a number, not {index!r}")
+    if not 0 <= index < 2**31:
+        raise ConfigurationError(f"the partition of topic {topic!r} must be from 0 to 2147483647, not {index}")
+    return value if isinstance(value, TopicPartition) else TopicPartition(topic, index)
+
+
+def partitions(value: object) -> tuple[TopicPartition, ...]:
+    """One partition or many, in order and without doubles."""
+    if isinstance(value, TopicPartition):
+        return (partition(value),)
+    if isinstance(value, Mapping):
+        raise ConfigurationError("partitions must be a TopicPartition or several, not a mapping")
+    return tuple(dict.fromkeys(map(partition, _iterable(value, "partitions: a TopicPartition or several"))))
+
+
+def topics(value: K | Iterable[K]) -> tuple[K, ...]:
+    """One topic or many, all by name or all by id, in order and without doubles."""
+    given: Any = (value,) if isinstance(value, str | UUID) else _iterable(value, "topic: a name, an id, or several")
+    wanted: tuple[Any, ...] = tuple(
+        dict.fromkeys(each if isinstance(each, UUID) else name(each, "topic") for each in given)
+    )
+    if len({isinstance(each, UUID) for each in wanted}) > 1:
+        raise ConfigurationError("topics must all be named by name, or all by id")
+    if UUID(int=0) in wanted:
+        raise ConfigurationError("no topic has the id 00000000-0000-0000-0000-000000000000")
+    return wanted
+
+
+def required_mapping(value: object, what: str) -> Mapping[Any, Any]:
+    """A mapping; `what` says of what to what."""
+    if not isinstance(value, Mapping):
+        raise ConfigurationError(f"{what} must be a mapping, not {value!r}")
+    return value
+
+
+def instance(value: object, kind: type[T], what: str) -> T:
+    """A value of one kind."""
+    if not isinstance(value, kind):
+        raise ConfigurationError(f"{what} must be a {kind.__name__}, not {value!r}")
+    return value
+
+
+def seconds(value: object, what: str) -> float:
+    """A span of time: a number of seconds above 0, and finite."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
+        raise ConfigurationError(f"{what} must be a number of seconds above 0, not {value!r}")
+    return float(value)
+
+
+def _iterable(value: object, what: str) -> Iterable[object]:
+    if isinstance(value, bytes | bytearray | str) or not isinstance(value, Iterable):
+        raise ConfigurationError(f"{what} expected, not {value!r}")
+    return value

@@ -1,0 +1,274 @@
+"""What groups have committed: read it, change it, delete it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from kafkaadmin.errors import ConfigurationError, KafkaAdminError, RemoteProtocolError, broker_error
+from kafkaadmin.models.offsets import OffsetAndMetadata
+from kafkaadmin.models.partitions import TopicPartition
+from kafkaadmin.models.results import BatchResult
+from kafkaadmin.operations import arguments
+from kafkaadmin.operations.partitions import by_topic
+from kafkaadmin.routing import Attempt, Cluster, Coordinator, Deadline, Done, Errored, Operation, Outcome, at_version
+from kafkawire.messages import (
+    OffsetCommitRequest,
+    OffsetCommitRequestPartition,
+    OffsetCommitRequestTopic,
+    OffsetCommitResponse,
+    OffsetDeleteRequest,
+    OffsetDeleteRequestPartition,
+    OffsetDeleteRequestTopic,
+    OffsetDeleteResponse,
+    OffsetFetchRequest,
+    OffsetFetchRequestGroup,
+    OffsetFetchRequestTopic,
+    OffsetFetchRequestTopics,
+    OffsetFetchResponse,
+    OffsetFetchResponseTopic,
+    OffsetFetchResponseTopics,
+)
+
+__all__ = ["alter_consumer_group_offsets", "delete_consumer_group_offsets", "list_consumer_group_offsets"]
+
+Committed = Mapping[TopicPartition, OffsetAndMetadata]
+
+_UNSTABLE_OFFSET_COMMIT = 88
+_REBALANCE_IN_PROGRESS = 27
+_GROUP_WIDE = frozenset({14, 15, 16, _UNSTABLE_OFFSET_COMMIT})
+"""Codes of a partition that say something about the whole group's answer: it is asked for again."""
+
+_BY_NAME = 9
+"""The last version of OffsetFetch and OffsetCommit that names topics. v10 knows ids only, and leaves out of "all
+topics" what the broker has no id for."""
+
+_LATER_THAN_ZOOKEEPER = 2
+"""Older versions of OffsetFetch can't ask for all topics, of OffsetCommit write to ZooKeeper or with a timestamp."""
+
+
+async def list_consumer_group_offsets(
+    cluster: Cluster, groups: object, *, require_stable: bool, deadline: Deadline
+) -> BatchResult[str, Committed]:
+    wanted = _wanted(groups)
+
+    def request(keys: Sequence[str], attempt: Attempt) -> OffsetFetchRequest:
+        if attempt.version >= 8:
+            return OffsetFetchRequest(
+                groups=tuple(
+                    OffsetFetchRequestGroup(group_id=key, topics=_topics(wanted[key], OffsetFetchRequestTopics))
+                    for key in keys
+                ),
+                require_stable=require_stable,
+            )
+        return OffsetFetchRequest(
+            group_id=keys[0], topics=_topics(wanted[keys[0]], OffsetFetchRequestTopic), require_stable=require_stable
+        )
+
+    def outcomes(
+        keys: Sequence[str], response: OffsetFetchResponse, attempt: Attempt
+    ) -> Iterator[tuple[str, Outcome[Committed]]]:
+        if attempt.version < 8:
+            yield keys[0], _committed(keys[0], response.error_code, response.topics, wanted[keys[0]])
+        for group in response.groups:
+            yield group.group_id, _committed(group.group_id, group.error_code, group.topics, wanted.get(group.group_id))
+
+    return await cluster.run(
+        Operation(
+            name="list_consumer_group_offsets",
+            noun="group",
+            to=Coordinator,
+            api=OffsetFetchRequest,
+            request=request,
+            outcomes=outcomes,
+            keys_per_request=at_version(8, 1_000, before=1),
+            at_least=7 if require_stable else _LATER_THAN_ZOOKEEPER,
+            at_most=_BY_NAME,
+            retry_on=frozenset({_UNSTABLE_OFFSET_COMMIT}),
+        ),
+        wanted,
+        deadline=deadline,
+    )
+
+
+def _wanted(groups: object) -> dict[str, tuple[TopicPartition, ...] | None]:
+    """For each group the partitions asked about, `None` for all."""
+    if not isinstance(groups, Mapping):
+        return dict.fromkeys(arguments.names(groups, "group"))
+    return {
+        arguments.name(group, "group"): None if chosen is None else arguments.partitions(chosen)
+        for group, chosen in groups.items()
+    }
+
+
+def _topics(chosen: tuple[TopicPartition, ...] | None, kind: Any) -> Any:
+    if chosen is None:
+        return None
+    return tuple(kind(name=topic, partition_indexes=tuple(indexes)) for topic, indexes in by_topic(chosen).items())
+
+
+def _committed(
+    group: str,
+    error_code: int,
+    topics: Iterable[OffsetFetchResponseTopic | OffsetFetchResponseTopics],
+    chosen: tuple[TopicPartition, ...] | None,
+) -> Outcome[Committed]:
+    """One group's offsets, of either shape of the answer. Offset -1 says that nothing is committed."""
+    if error_code:
+        return Errored(error_code)
+    committed: dict[TopicPartition, OffsetAndMetadata] = {}
+    silent = set(chosen) if chosen is not None else None
+    refused: dict[TopicPartition, int] = {}
+    for topic in topics:
+        name = topic.name
+        for found in topic.partitions:
+            partition = TopicPartition(name, found.partition_index)
+            if silent is not None:
+                silent.discard(partition)
+            if found.error_code:
+                refused[partition] = found.error_code
+            elif found.committed_offset >= 0:
+                epoch = found.committed_leader_epoch
+                committed[partition] = OffsetAndMetadata(
+                    found.committed_offset, found.metadata or "", epoch if epoch >= 0 else None
+                )
+    for code in refused.values():
+        if code in _GROUP_WIDE:
+            return Errored(code)
+    if refused or silent:
+        return Done(BatchResult(committed, _partition_errors(group, refused, silent or ())))
+    return Done(committed)
+
+
+def _partition_errors(
+    group: str, refused: Mapping[TopicPartition, int], silent: Iterable[TopicPartition]
+) -> dict[TopicPartition, KafkaAdminError]:
+    where = f"list_consumer_group_offsets: group {group!r}, partition"
+    errors: dict[TopicPartition, KafkaAdminError] = {
+        partition: RemoteProtocolError(f"{where} {partition}: the answer leaves it out") for partition in silent
+    }
+    for partition, code in refused.items():
+        errors[partition] = broker_error(code, context=f"{where} {partition}")
+    return errors
+
+
+async def alter_consumer_group_offsets(
+    cluster: Cluster, group: str, offsets: object, *, deadline: Deadline
+) -> BatchResult[TopicPartition, None]:
+    arguments.name(group, "group")
+    wanted = _new_offsets(offsets)
+
+    def request(keys: Sequence[TopicPartition], attempt: Attempt) -> OffsetCommitRequest:
+        return OffsetCommitRequest(
+            group_id=group,
+            topics=tuple(
+                OffsetCommitRequestTopic(
+                    name=topic,
+                    partitions=tuple(_commit(index, wanted[TopicPartition(topic, index)]) for index in indexes),
+                )
+                for topic, indexes in by_topic(keys).items()
+            ),
+        )
+
+    def outcomes(
+        keys: Sequence[TopicPartition], response: OffsetCommitResponse, attempt: Attempt
+    ) -> Iterator[tuple[TopicPartition, Outcome[None]]]:
+        for topic in response.topics:
+            for partition in topic.partitions:
+                yield TopicPartition(topic.name, partition.partition_index), _settled(partition.error_code)
+
+    return await cluster.run(
+        Operation(
+            name="alter_consumer_group_offsets",
+            noun=f"group {group!r}, partition",
+            to=partial(_coordinator_of, group),
+            api=OffsetCommitRequest,
+            request=request,
+            outcomes=outcomes,
+            at_least=_LATER_THAN_ZOOKEEPER,
+            at_most=_BY_NAME,
+            retry_on=frozenset({_REBALANCE_IN_PROGRESS}),
+        ),
+        wanted,
+        deadline=deadline,
+    )
+
+
+def _new_offsets(offsets: object) -> dict[TopicPartition, OffsetAndMetadata]:
+    given = arguments.required_mapping(offsets, "offsets (TopicPartition to int or OffsetAndMetadata)")
+    return {arguments.partition(partition): _new_offset(partition, value) for partition, value in given.items()}
+
+
+def _new_offset(partition: object, value: object) -> OffsetAndMetadata:
+    new = value if isinstance(value, OffsetAndMetadata) else OffsetAndMetadata(value)  # type: ignore[arg-type]
+    if isinstance(new.offset, bool) or not isinstance(new.offset, int):
+        raise ConfigurationError(f"the offset of {partition} must be an int or an OffsetAndMetadata, not {value!r}")
+    if not 0 <= new.offset < 2**63:
+        raise ConfigurationError(f"the offset of {partition} must not be negative or past 2**63, but is {new.offset}")
+    if not isinstance(new.metadata, str):
+        raise ConfigurationError(f"the metadata of {partition} must be a text, not {new.metadata!r}")
+    if new.leader_epoch is not None and not 0 <= new.leader_epoch < 2**31:
+        raise ConfigurationError(f"the leader epoch of {partition} must be from 0 to 2147483647, or None")
+    return new
+
+
+def _commit(index: int, new: OffsetAndMetadata) -> OffsetCommitRequestPartition:
+    return OffsetCommitRequestPartition(
+        partition_index=index,
+        committed_offset=new.offset,
+        committed_leader_epoch=-1 if new.leader_epoch is None else new.leader_epoch,
+        committed_metadata=new.metadata,
+    )
+
+
+async def delete_consumer_group_offsets(
+    cluster: Cluster, group: str, partitions: object, *, deadline: Deadline
+) -> BatchResult[TopicPartition, None]:
+    arguments.name(group, "group")
+
+    def request(keys: Sequence[TopicPartition], attempt: Attempt) -> OffsetDeleteRequest:
+        return OffsetDeleteRequest(
+            group_id=group,
+            topics=tuple(
+                OffsetDeleteRequestTopic(
+                    name=topic,
+                    partitions=tuple(OffsetDeleteRequestPartition(partition_index=index) for index in indexes),
+                )
+                for topic, indexes in by_topic(keys).items()
+            ),
+        )
+
+    def outcomes(
+        keys: Sequence[TopicPartition], response: OffsetDeleteResponse, attempt: Attempt
+    ) -> Iterator[tuple[TopicPartition, Outcome[None]]]:
+        if response.error_code:
+            for key in keys:
+                yield key, Errored(response.error_code)
+        for topic in response.topics:
+            for partition in topic.partitions:
+                yield TopicPartition(topic.name, partition.partition_index), _settled(partition.error_code)
+
+    return await cluster.run(
+        Operation(
+            name="delete_consumer_group_offsets",
+            noun=f"group {group!r}, partition",
+            to=partial(_coordinator_of, group),
+            api=OffsetDeleteRequest,
+            request=request,
+            outcomes=outcomes,
+        ),
+        arguments.partitions(partitions),
+        deadline=deadline,
+    )
+
+
+def _coordinator_of(group: str, partition: TopicPartition) -> Coordinator:
+    return Coordinator(group)
+
+
+_DONE: Done[None] = Done(None)
+
+
+def _settled(code: int) -> Outcome[None]:
+    return Errored(code) if code else _DONE
