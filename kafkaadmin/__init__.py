@@ -1,0 +1,313 @@
+"""An asynchronous admin client for Apache Kafka, which survives the cluster changing under it.
+
+    from kafkaadmin import AdminClient, TopicPartition
+
+    async with AdminClient("localhost:9092") as admin:
+        offsets = await admin.list_consumer_group_offsets(["billing", "audit"])
+        print(offsets["billing"][TopicPartition("orders", 0)].offset)
+
+Everything public is here. Names are loaded when they are first used: importing the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kafkaadmin.client import (
+        AdminClient,
+    )
+    from kafkaadmin.config import (
+        RetryPolicy,
+    )
+    from kafkaadmin.errors import (
+        AuthenticationError,
+        AuthorizationError,
+        BrokerError,
+        ClientClosedError,
+        ConfigurationError,
+        ConnectError,
+        ConnectionLostError,
+        CoordinatorUnavailableError,
+        GroupNotEmptyError,
+        GroupNotFoundError,
+        GroupSubscribedToTopicError,
+        InvalidRequestError,
+        KafkaAdminError,
+        LocalProtocolError,
+        NotControllerError,
+        NotCoordinatorError,
+        NotLeaderError,
+        OperationTimeoutError,
+        OutcomeUnknownError,
+        PartialFailureError,
+        ProtocolError,
+        RemoteProtocolError,
+        ThrottledError,
+        TopicAlreadyExistsError,
+        TransportError,
+        UnknownMemberError,
+        UnknownTopicError,
+        UnsupportedVersionError,
+    )
+    from kafkaadmin.events import (
+        BrokerSuspected,
+        BrokerUnavailable,
+        ConnectionLost,
+        ConnectionOpened,
+        CoordinatorInvalidated,
+        CoordinatorResolved,
+        Event,
+        LookupFailed,
+        Observer,
+        Rebootstrapped,
+        RequestCompleted,
+        RequestSent,
+        RetryScheduled,
+    )
+    from kafkaadmin.models.brokers import (
+        Broker,
+        ClusterDescription,
+    )
+    from kafkaadmin.models.groups import (
+        ClassicGroupDescription,
+        ClassicGroupMember,
+        ConsumerGroupDescription,
+        ConsumerGroupMember,
+        DeletedGroup,
+        GroupDescription,
+        GroupListing,
+        MemberToRemove,
+        RemovedMember,
+    )
+    from kafkaadmin.models.offsets import (
+        OffsetAndMetadata,
+        OffsetPlace,
+        OffsetSpec,
+        PartitionOffset,
+    )
+    from kafkaadmin.models.partitions import (
+        TopicPartition,
+    )
+    from kafkaadmin.models.results import (
+        BatchResult,
+        Progress,
+    )
+    from kafkaadmin.models.topics import (
+        CreatedTopic,
+        DeletedTopic,
+        NewTopic,
+        PartitionDescription,
+        TopicDescription,
+        TopicListing,
+    )
+    from kafkaadmin.routing.destinations import (
+        AnyBroker,
+        BrokerId,
+        Controller,
+        Coordinator,
+        CoordinatorType,
+        Destination,
+        Leader,
+    )
+    from kafkawire.enums import (
+        AclOperation,
+        GroupState,
+        GroupType,
+        IsolationLevel,
+    )
+
+_MODULES = {
+    "kafkaadmin.client": ("AdminClient",),
+    "kafkaadmin.config": ("RetryPolicy",),
+    "kafkaadmin.errors": (
+        "AuthenticationError",
+        "AuthorizationError",
+        "BrokerError",
+        "ClientClosedError",
+        "ConfigurationError",
+        "ConnectError",
+        "ConnectionLostError",
+        "CoordinatorUnavailableError",
+        "GroupNotEmptyError",
+        "GroupNotFoundError",
+        "GroupSubscribedToTopicError",
+        "InvalidRequestError",
+        "KafkaAdminError",
+        "LocalProtocolError",
+        "NotControllerError",
+        "NotCoordinatorError",
+        "NotLeaderError",
+        "OperationTimeoutError",
+        "OutcomeUnknownError",
+        "PartialFailureError",
+        "ProtocolError",
+        "RemoteProtocolError",
+        "ThrottledError",
+        "TopicAlreadyExistsError",
+        "TransportError",
+        "UnknownMemberError",
+        "UnknownTopicError",
+        "UnsupportedVersionError",
+    ),
+    "kafkaadmin.events": (
+        "BrokerSuspected",
+        "BrokerUnavailable",
+        "ConnectionLost",
+        "ConnectionOpened",
+        "CoordinatorInvalidated",
+        "CoordinatorResolved",
+        "Event",
+        "LookupFailed",
+        "Observer",
+        "Rebootstrapped",
+        "RequestCompleted",
+        "RequestSent",
+        "RetryScheduled",
+    ),
+    "kafkaadmin.models.brokers": (
+        "Broker",
+        "ClusterDescription",
+    ),
+    "kafkaadmin.models.groups": (
+        "ClassicGroupDescription",
+        "ClassicGroupMember",
+        "ConsumerGroupDescription",
+        "ConsumerGroupMember",
+        "DeletedGroup",
+        "GroupDescription",
+        "GroupListing",
+        "MemberToRemove",
+        "RemovedMember",
+    ),
+    "kafkaadmin.models.offsets": (
+        "OffsetAndMetadata",
+        "OffsetPlace",
+        "OffsetSpec",
+        "PartitionOffset",
+    ),
+    "kafkaadmin.models.partitions": ("TopicPartition",),
+    "kafkaadmin.models.results": (
+        "BatchResult",
+        "Progress",
+    ),
+    "kafkaadmin.models.topics": (
+        "CreatedTopic",
+        "DeletedTopic",
+        "NewTopic",
+        "PartitionDescription",
+        "TopicDescription",
+        "TopicListing",
+    ),
+    "kafkaadmin.routing.destinations": (
+        "AnyBroker",
+        "BrokerId",
+        "Controller",
+        "Coordinator",
+        "CoordinatorType",
+        "Destination",
+        "Leader",
+    ),
+    "kafkawire.enums": (
+        "AclOperation",
+        "GroupState",
+        "GroupType",
+        "IsolationLevel",
+    ),
+}
+
+_HOME = {name: module for module, names in _MODULES.items() for name in names}
+
+__all__ = [
+    "AclOperation",
+    "AdminClient",
+    "AnyBroker",
+    "AuthenticationError",
+    "AuthorizationError",
+    "BatchResult",
+    "Broker",
+    "BrokerError",
+    "BrokerId",
+    "BrokerSuspected",
+    "BrokerUnavailable",
+    "ClassicGroupDescription",
+    "ClassicGroupMember",
+    "ClientClosedError",
+    "ClusterDescription",
+    "ConfigurationError",
+    "ConnectError",
+    "ConnectionLost",
+    "ConnectionLostError",
+    "ConnectionOpened",
+    "ConsumerGroupDescription",
+    "ConsumerGroupMember",
+    "Controller",
+    "Coordinator",
+    "CoordinatorInvalidated",
+    "CoordinatorResolved",
+    "CoordinatorType",
+    "CoordinatorUnavailableError",
+    "CreatedTopic",
+    "DeletedGroup",
+    "DeletedTopic",
+    "Destination",
+    "Event",
+    "GroupDescription",
+    "GroupListing",
+    "GroupNotEmptyError",
+    "GroupNotFoundError",
+    "GroupState",
+    "GroupSubscribedToTopicError",
+    "GroupType",
+    "InvalidRequestError",
+    "IsolationLevel",
+    "KafkaAdminError",
+    "Leader",
+    "LocalProtocolError",
+    "LookupFailed",
+    "MemberToRemove",
+    "NewTopic",
+    "NotControllerError",
+    "NotCoordinatorError",
+    "NotLeaderError",
+    "Observer",
+    "OffsetAndMetadata",
+    "OffsetPlace",
+    "OffsetSpec",
+    "OperationTimeoutError",
+    "OutcomeUnknownError",
+    "PartialFailureError",
+    "PartitionDescription",
+    "PartitionOffset",
+    "Progress",
+    "ProtocolError",
+    "Rebootstrapped",
+    "RemoteProtocolError",
+    "RemovedMember",
+    "RequestCompleted",
+    "RequestSent",
+    "RetryPolicy",
+    "RetryScheduled",
+    "ThrottledError",
+    "TopicAlreadyExistsError",
+    "TopicDescription",
+    "TopicListing",
+    "TopicPartition",
+    "TransportError",
+    "UnknownMemberError",
+    "UnknownTopicError",
+    "UnsupportedVersionError",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found: object = getattr(import_module(_HOME[name]), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

@@ -1,0 +1,509 @@
+"""`AdminClient`: one method per admin call. A table of contents: every method hands over to `operations`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import TracebackType
+from typing import Any, Literal, Self, TypeVar, overload
+from uuid import UUID
+
+from anyio.lowlevel import EventLoopToken, current_token
+
+from kafkaadmin import operations
+from kafkaadmin.config import ClientConfig, RetryPolicy, parse_addresses
+from kafkaadmin.errors import ConfigurationError, KafkaAdminError
+from kafkaadmin.events import Observer
+from kafkaadmin.models.brokers import Broker, ClusterDescription
+from kafkaadmin.models.groups import (
+    ConsumerGroupDescription,
+    DeletedGroup,
+    GroupDescription,
+    GroupListing,
+    MemberToRemove,
+    RemovedMember,
+)
+from kafkaadmin.models.offsets import OffsetAndMetadata, OffsetSpec, PartitionOffset
+from kafkaadmin.models.partitions import TopicPartition
+from kafkaadmin.models.results import BatchResult
+from kafkaadmin.models.topics import CreatedTopic, DeletedTopic, NewTopic, TopicDescription, TopicListing
+from kafkaadmin.operations import arguments
+from kafkaadmin.routing import Cluster, CoordinatorType, Deadline, Destination
+from kafkawire import Request, Response
+from kafkawire.enums import GroupState, GroupType, IsolationLevel
+
+__all__ = ["AdminClient"]
+
+R = TypeVar("R", bound=Response)
+Topic = TypeVar("Topic", str, UUID)
+
+
+class AdminClient:
+    """An admin client for one Kafka cluster.
+
+        async with AdminClient("localhost:9092") as admin:
+            offsets = await admin.list_consumer_group_offsets(["billing", "audit"])
+            print(offsets["billing"][TopicPartition("orders", 0)].offset)
+
+    Making one does no I/O: the first call connects. It belongs to the event loop (asyncio or trio) that it is first
+    used in, and serves any number of tasks there at once. It starts no background task, so it can be opened in one
+    task and closed in another; close it with `aclose()` or by leaving `async with`.
+
+    Args:
+        bootstrap_servers: `"host:port,host:port"`, or several of such; any of the cluster's brokers will do.
+        security: `None` for plaintext; nothing else is there yet.
+        client_id: what brokers call this client in their logs and quotas.
+        timeout: seconds that a call may take in all, where the call isn't given its own.
+        request_timeout: seconds without an answer after which a connection is given up, and what waited on it sent
+            elsewhere, as far as that can be done without harm.
+        connect_timeout: seconds that opening a connection may take.
+        retry: pauses between tries. How long a call tries is for its timeout to say.
+        max_idle: seconds of idleness after which a connection is closed; brokers close theirs after 600.
+        suspect_after: seconds of silence after which another broker is asked whether the silent one still is the one
+            to ask. Kafka replaces a frozen coordinator in seconds, while its sockets stay open.
+        max_response_bytes: an answer longer than this ends its connection.
+        observers: callables given every event of `kafkaadmin.events`, in order, in the event loop. They must not block.
+
+    Every call takes `timeout` in seconds: one deadline over all look-ups, tries and pauses. `None` means the client's.
+
+    Any call may raise, besides what it names itself: `ConfigurationError` (an argument is wrong; before any I/O),
+    `ClientClosedError`, `AuthenticationError`. What goes wrong with one key of a call about many stands in its
+    `BatchResult`, under `.failed`, and is raised by `result[key]`: `OperationTimeoutError` (it says what was tried
+    last), `UnsupportedVersionError` (the broker is too old), `AuthorizationError` and other `BrokerError`s. A call
+    about a single thing raises it. Coordinators and leaders that move, die or go silent are not errors: the call takes
+    longer.
+
+    Writes are of two kinds. Those that can be sent twice without harm are, when an answer was lost. The others are
+    sent again too, and where the broker then says that it is so already, the cluster is read to see whether this call
+    has done it: then the result is marked `ambiguous`.
+    """
+
+    def __init__(
+        self,
+        bootstrap_servers: str | Iterable[str],
+        *,
+        security: None = None,
+        client_id: str = "kafkaadmin",
+        timeout: float = 60.0,
+        request_timeout: float = 30.0,
+        connect_timeout: float = 10.0,
+        retry: RetryPolicy | None = None,
+        max_idle: float = 540.0,
+        suspect_after: float = 1.5,
+        max_response_bytes: int = 100 * 1024 * 1024,
+        observers: Iterable[Observer] = (),
+    ) -> None:
+        if security is not None:
+            raise ConfigurationError("security: only None (plaintext) is supported")
+        self._config = ClientConfig(
+            bootstrap_servers=parse_addresses(bootstrap_servers),
+            client_id=client_id,
+            timeout=timeout,
+            request_timeout=request_timeout,
+            connect_timeout=connect_timeout,
+            retry=retry if retry is not None else RetryPolicy(),
+            max_idle=max_idle,
+            suspect_after=suspect_after,
+            max_response_bytes=max_response_bytes,
+            observers=tuple(observers),
+        )
+        self._cluster = Cluster(self._config)
+        self._loop: EventLoopToken | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close all connections, at once. Calls still under way raise `ClientClosedError`; so do later ones.
+
+        Closing twice is fine.
+        """
+        await self._cluster.aclose()
+
+    def __repr__(self) -> str:
+        return f"<AdminClient {self._config.client_id!r} of {','.join(map(str, self._config.bootstrap_servers))}>"
+
+    def _deadline(self, timeout: float | None) -> Deadline:
+        """When a call that begins now gives up."""
+        loop = current_token()
+        if self._loop is None:
+            self._loop = loop
+        elif loop != self._loop:
+            raise KafkaAdminError(f"{self!r} belongs to the event loop it was first used in, and this is another one")
+        return Deadline.after(self._config.timeout if timeout is None else arguments.seconds(timeout, "timeout"))
+
+    # ---------------------------------------------------------------------------------------------- the cluster
+
+    async def describe_cluster(
+        self,
+        *,
+        include_authorized_operations: bool = False,
+        include_fenced_brokers: bool = False,
+        timeout: float | None = None,
+    ) -> ClusterDescription:
+        """The cluster's id, its live brokers, and where controller calls may be sent.
+
+        Under KRaft a broker names some live broker as controller, another one each time, which forwards.
+
+        Args:
+            include_authorized_operations: also what this principal may do to the cluster (KIP-430).
+            include_fenced_brokers: also brokers that are registered but don't serve (KIP-1073; brokers 4.0 and later,
+                else `UnsupportedVersionError`).
+        """
+        return await operations.describe_cluster(
+            self._cluster,
+            include_authorized_operations=include_authorized_operations,
+            include_fenced_brokers=include_fenced_brokers,
+            deadline=self._deadline(timeout),
+        )
+
+    async def find_coordinators(
+        self,
+        keys: str | Iterable[str],
+        *,
+        type: CoordinatorType = CoordinatorType.GROUP,
+        timeout: float | None = None,
+    ) -> BatchResult[str, Broker]:
+        """The brokers that coordinate groups (or transactional ids, or share partitions): as known, else looked up.
+
+        Waits while there is none: on a fresh cluster `__consumer_offsets` must first be made.
+        """
+        return await self._cluster.find_coordinators(
+            arguments.names(keys, "key"), self._coordinator_type(type), deadline=self._deadline(timeout)
+        )
+
+    async def refresh_coordinators(
+        self,
+        keys: str | Iterable[str] | None = None,
+        *,
+        type: CoordinatorType = CoordinatorType.GROUP,
+        timeout: float | None = None,
+    ) -> BatchResult[str, Broker]:
+        """Look coordinators up afresh, whatever is known of them; without `keys`, all that are known.
+
+        Never needed for calls to succeed: they look up by themselves when a coordinator has gone.
+        """
+        chosen = None if keys is None else arguments.names(keys, "key")
+        return await self._cluster.refresh_coordinators(
+            chosen, self._coordinator_type(type), deadline=self._deadline(timeout)
+        )
+
+    def invalidate_coordinators(
+        self, keys: str | Iterable[str] | None = None, *, type: CoordinatorType = CoordinatorType.GROUP
+    ) -> int:
+        """Forget coordinators, all of them without `keys`; the next call about them looks up. Returns how many.
+
+        Does no I/O.
+        """
+        chosen = None if keys is None else arguments.names(keys, "key")
+        return self._cluster.invalidate_coordinators(chosen, self._coordinator_type(type))
+
+    async def refresh_metadata(self, *, timeout: float | None = None) -> None:
+        """Learn the live brokers' addresses afresh, and the leaders of the partitions that are known."""
+        await self._cluster.refresh_metadata(deadline=self._deadline(timeout))
+
+    async def send(
+        self, request: Request[R], to: Destination, *, version: int | None = None, timeout: float | None = None
+    ) -> R:
+        """Send any request of `kafkawire.messages`, and give its answer as it came.
+
+        Brings what all calls have: routing, connections, the version that both sides know. Error codes inside the
+        answer are the caller's to read, but for those that say that another broker must be asked. When an answer was
+        lost a read is sent again, and a write raises `OutcomeUnknownError`.
+
+        Args:
+            request: its fields are checked against the version: `LocalProtocolError` when that can't carry one.
+            to: `Coordinator("billing")`, `Leader(TopicPartition("orders", 0))`, `Controller()`, `BrokerId(2)` or
+                `AnyBroker()`.
+            version: the version to use, instead of the highest that both sides know.
+        """
+        arguments.instance(request, Request, "request")
+        if not isinstance(to, Destination):
+            raise ConfigurationError(f"to must be a Coordinator, Leader, Controller, BrokerId or AnyBroker, not {to!r}")
+        return await self._cluster.send(request, to, deadline=self._deadline(timeout), version=version)
+
+    # --------------------------------------------------------------------------------------------------- topics
+
+    async def list_topics(
+        self, *, include_internal: bool = False, timeout: float | None = None
+    ) -> Mapping[str, TopicListing]:
+        """All topics that this principal may see, by name.
+
+        Args:
+            include_internal: also Kafka's own, as `__consumer_offsets`.
+        """
+        return await operations.list_topics(
+            self._cluster, include_internal=include_internal, deadline=self._deadline(timeout)
+        )
+
+    async def describe_topics(
+        self,
+        topics: Topic | Iterable[Topic],
+        *,
+        include_authorized_operations: bool = False,
+        timeout: float | None = None,
+    ) -> BatchResult[Topic, TopicDescription]:
+        """Topics with their partitions, leaders and replicas, by name or (brokers 3.1 and later) by id.
+
+        Asking never creates a topic. One that isn't there is an `UnknownTopicError` of its own. Any broker answers,
+        from what it knows: a change made a moment ago may not show yet.
+        """
+        return await operations.describe_topics(
+            self._cluster,
+            topics,
+            include_authorized_operations=include_authorized_operations,
+            deadline=self._deadline(timeout),
+        )
+
+    async def create_topics(
+        self,
+        topics: NewTopic | str | Iterable[NewTopic | str],
+        *,
+        validate_only: bool = False,
+        wait: bool = True,
+        timeout: float | None = None,
+    ) -> BatchResult[str, CreatedTopic]:
+        """Make topics; a bare name is made with the brokers' defaults.
+
+        Topics succeed and fail one by one: `TopicAlreadyExistsError`, `InvalidRequestError` (its name, counts, replicas
+        or configs), `AuthorizationError`. When an answer was lost and the topic is there on asking again, it is read:
+        with the partitions and replicas that were ordered it counts as made, and is marked `ambiguous`.
+
+        Args:
+            validate_only: have the controller check, and make nothing.
+            wait: return only once every live broker knows the new topics. Otherwise a broker asked right away may
+                still answer that there is none.
+        """
+        return await operations.create_topics(
+            self._cluster, topics, validate_only=validate_only, wait=wait, deadline=self._deadline(timeout)
+        )
+
+    async def delete_topics(
+        self, topics: Topic | Iterable[Topic], *, timeout: float | None = None
+    ) -> BatchResult[Topic, DeletedTopic]:
+        """Delete topics, by name or (brokers 2.8 and later) by id.
+
+        Topics succeed and fail one by one: `UnknownTopicError`, `AuthorizationError`, or a `BrokerError` where deletion
+        is switched off. When an answer was lost and the topic is gone on asking again, it counts as deleted, and is
+        marked `ambiguous`. Brokers delete the data a little later.
+        """
+        return await operations.delete_topics(self._cluster, topics, deadline=self._deadline(timeout))
+
+    # -------------------------------------------------------------------------------------- offsets of partitions
+
+    @overload
+    async def list_offsets(
+        self,
+        partitions: Mapping[TopicPartition, OffsetSpec],
+        *,
+        isolation_level: IsolationLevel = ...,
+        timeout: float | None = ...,
+    ) -> BatchResult[TopicPartition, PartitionOffset]: ...
+
+    @overload
+    async def list_offsets(
+        self,
+        partitions: TopicPartition | Iterable[TopicPartition],
+        spec: OffsetSpec,
+        *,
+        isolation_level: IsolationLevel = ...,
+        timeout: float | None = ...,
+    ) -> BatchResult[TopicPartition, PartitionOffset]: ...
+
+    async def list_offsets(
+        self,
+        partitions: Mapping[TopicPartition, OffsetSpec] | TopicPartition | Iterable[TopicPartition],
+        spec: OffsetSpec | None = None,
+        *,
+        isolation_level: IsolationLevel = IsolationLevel.READ_UNCOMMITTED,
+        timeout: float | None = None,
+    ) -> BatchResult[TopicPartition, PartitionOffset]:
+        """Offsets of partitions by what is asked of each: their ends, or where a time begins.
+
+            ends = await admin.list_offsets(partitions, OffsetSpec.latest())
+            then = await admin.list_offsets({partition: OffsetSpec.at(datetime(2025, 1, 1, tzinfo=UTC))})
+
+        Each partition's leader is asked, all at once. A partition that isn't there is an `UnknownTopicError` of its
+        own, without delay. `offset` is `None` where no record matches.
+
+        Args:
+            partitions: a mapping to specs, or one partition or several that share `spec`.
+            isolation_level: READ_COMMITTED lets `latest` stop at the first open transaction.
+        """
+        return await operations.list_offsets(
+            self._cluster, partitions, spec, isolation_level=isolation_level, deadline=self._deadline(timeout)
+        )
+
+    # --------------------------------------------------------------------------------------------------- groups
+
+    async def list_groups(
+        self,
+        *,
+        states: GroupState | Iterable[GroupState] = (),
+        types: GroupType | Iterable[GroupType] = (),
+        protocol_types: str | Iterable[str] = (),
+        timeout: float | None = None,
+    ) -> Mapping[str, GroupListing]:
+        """All groups of the cluster, of any kind, by id. Every live broker is asked for those that it coordinates.
+
+        Args:
+            states: only groups in one of these (KIP-518; brokers 2.6 and later, else `UnsupportedVersionError`).
+            types: only groups of these types (KIP-848; brokers 3.8 and later; older ones have classic groups only).
+            protocol_types: only groups of these protocol types, as `"consumer"` or `"connect"`.
+
+        Raises:
+            PartialFailureError: a broker could not be asked. `.result` holds the groups of the others.
+        """
+        return await operations.list_groups(
+            self._cluster,
+            states=states,
+            types=types,
+            protocol_types=protocol_types,
+            deadline=self._deadline(timeout),
+        )
+
+    async def describe_groups(
+        self,
+        groups: str | Iterable[str],
+        *,
+        include_authorized_operations: bool = False,
+        timeout: float | None = None,
+    ) -> BatchResult[str, GroupDescription]:
+        """Groups with their states and members, whatever they are groups of.
+
+        Groups of consumers, of either protocol, come as `ConsumerGroupDescription`, other classic groups (Connect's,
+        a schema registry's) as `ClassicGroupDescription`. A group that isn't there is a `GroupNotFoundError` of its
+        own; so is a share or streams group, whose broker says in the message that it is neither.
+        """
+        return await operations.describe_groups(
+            self._cluster,
+            groups,
+            include_authorized_operations=include_authorized_operations,
+            deadline=self._deadline(timeout),
+        )
+
+    async def describe_consumer_groups(
+        self,
+        groups: str | Iterable[str],
+        *,
+        include_authorized_operations: bool = False,
+        timeout: float | None = None,
+    ) -> BatchResult[str, ConsumerGroupDescription]:
+        """Groups of consumers with their states, members, subscriptions and assignments.
+
+        Asks for a group of the new protocol (KIP-848) first, and for a classic one where there is none. What classic
+        members say of themselves in bytes is read too; bytes that make no sense leave a note in that member's
+        `unreadable`. A group that isn't there, or isn't one of consumers, is a `GroupNotFoundError` of its own.
+        """
+        return await operations.describe_consumer_groups(
+            self._cluster,
+            groups,
+            include_authorized_operations=include_authorized_operations,
+            deadline=self._deadline(timeout),
+        )
+
+    async def delete_consumer_groups(
+        self, groups: str | Iterable[str], *, timeout: float | None = None
+    ) -> BatchResult[str, DeletedGroup]:
+        """Delete groups and all that they have committed. Brokers don't mind which kind they are.
+
+        Groups succeed and fail one by one: `GroupNotEmptyError` while they have members, `GroupNotFoundError`,
+        `AuthorizationError`. When an answer was lost and the group is gone on asking again, it counts as deleted, and
+        is marked `ambiguous`.
+        """
+        return await operations.delete_consumer_groups(self._cluster, groups, deadline=self._deadline(timeout))
+
+    async def remove_members_from_consumer_group(
+        self,
+        group: str,
+        members: MemberToRemove | Iterable[MemberToRemove] | Literal["all"],
+        *,
+        reason: str | None = None,
+        timeout: float | None = None,
+    ) -> BatchResult[MemberToRemove, RemovedMember]:
+        """Remove members from a group, of either protocol. Those that are alive will mostly join again.
+
+        A member that isn't there is an `UnknownMemberError` of its own. When an answer was lost and the member is gone
+        on asking again, it counts as removed, and is marked `ambiguous`.
+
+        Args:
+            members: by id, static ones by `group.instance.id` (brokers 2.4 and later); `"all"` for whoever is in it
+                when it is described first.
+            reason: for the broker's log (KIP-800), cut where it gets too long.
+
+        Raises:
+            GroupNotFoundError: with `"all"`, there is no such group.
+        """
+        return await operations.remove_members_from_consumer_group(
+            self._cluster, group, members, reason=reason, deadline=self._deadline(timeout)
+        )
+
+    # ----------------------------------------------------------------------------------------- offsets of groups
+
+    async def list_consumer_group_offsets(
+        self,
+        groups: str | Iterable[str] | Mapping[str, Iterable[TopicPartition] | None],
+        *,
+        require_stable: bool = False,
+        timeout: float | None = None,
+    ) -> BatchResult[str, Mapping[TopicPartition, OffsetAndMetadata]]:
+        """What groups have committed.
+
+            offsets = await admin.list_consumer_group_offsets({"billing": [TopicPartition("orders", 0)], "audit": None})
+
+        A group's mapping holds what is committed, and only that: a partition that was asked about and has no
+        offset is not in it. A group that isn't there has none at all, and is no error: brokers don't tell the two
+        apart. A partition that the broker refuses (as an `AuthorizationError`) raises when its offset is taken from the
+        mapping, or when all of them are; the mapping then is a `BatchResult` itself.
+
+        Many groups cost little more than one: each coordinator is asked about a thousand at a time (KIP-709; brokers
+        before 3.0 one by one).
+
+        Args:
+            groups: one or several, for all their partitions, or a mapping to the partitions wanted (`None` for all).
+            require_stable: wait until no transaction is about to change the offsets (KIP-447; brokers 2.5 and later).
+        """
+        return await operations.list_consumer_group_offsets(
+            self._cluster, groups, require_stable=require_stable, deadline=self._deadline(timeout)
+        )
+
+    async def alter_consumer_group_offsets(
+        self,
+        group: str,
+        offsets: Mapping[TopicPartition, int | OffsetAndMetadata],
+        *,
+        timeout: float | None = None,
+    ) -> BatchResult[TopicPartition, None]:
+        """Commit offsets in a group's place. A group that isn't there is made.
+
+        Partitions succeed and fail one by one. A group that has members refuses with `UnknownMemberError`: stop them
+        first. When an answer was lost the commit is sent again.
+        """
+        return await operations.alter_consumer_group_offsets(
+            self._cluster, group, offsets, deadline=self._deadline(timeout)
+        )
+
+    async def delete_consumer_group_offsets(
+        self,
+        group: str,
+        partitions: TopicPartition | Iterable[TopicPartition],
+        *,
+        timeout: float | None = None,
+    ) -> BatchResult[TopicPartition, None]:
+        """Make a group forget partitions (KIP-496, brokers 2.4 and later).
+
+        Partitions succeed and fail one by one. `GroupSubscribedToTopicError` while a member subscribes to the topic,
+        `GroupNotFoundError` for all of them where there is no such group. When an answer was lost the request is sent
+        again: deleting an offset that isn't there succeeds.
+        """
+        return await operations.delete_consumer_group_offsets(
+            self._cluster, group, partitions, deadline=self._deadline(timeout)
+        )
+
+    @staticmethod
+    def _coordinator_type(type: Any) -> CoordinatorType:
+        return arguments.instance(type, CoordinatorType, "type")
