@@ -1,27 +1,23 @@
 """Kafka brokers as processes of this machine, run from Maven Central's jars."""
 
-import base64
 import contextlib
 import shutil
 import signal
 import subprocess
-import uuid
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 
 from tests.support.kafka import settings
 from tests.support.kafka.cluster import KafkaCluster
 from tests.support.kafka.errors import ClusterError
 from tests.support.kafka.jars import jars
 from tests.support.kafka.ports import HOST, Ports, allocate_ports
-from tests.support.kafka.settings import CONTROLLER, DIRECT, PROXIED
+from tests.support.kafka.settings import CONTROLLER, DIRECT, NOTHING_MORE, PROXIED, random_id
 from tests.support.kafka.warden import Warden
 
 BROKER = "kafka.Kafka"
 ZOOKEEPER = "org.apache.zookeeper.server.quorum.QuorumPeerMain"
 SHUTDOWN_SECONDS = 60.0
-NONE: Mapping[str, str] = MappingProxyType({})
 
 LOG4J_1 = """\
 log4j.rootLogger=INFO, out
@@ -88,11 +84,11 @@ class JvmKafka(KafkaCluster):
         *,
         brokers: int = 3,
         version: str = settings.DEFAULT_VERSION,
-        extra: Mapping[str, str] = NONE,
+        extra: Mapping[str, str] = NOTHING_MORE,
     ) -> None:
         """`directory` takes data, configuration and logs; `extra` properties win over the harness's own."""
         super().__init__(version=version, ports=allocate_ports(brokers), logs=directory / "logs")
-        self.cluster_id = _random_id()
+        self.cluster_id = random_id()
         self._directory, self._extra = directory, dict(extra)
         self._nodes: dict[int, Jvm] = {}
         self._zookeeper: Jvm | None = None
@@ -170,7 +166,7 @@ class JvmKafka(KafkaCluster):
         """Gives a node the formatted storage that Kafka's tool would make for it."""
         data = self._data(f"broker-{broker}")
         shutil.copytree(self._jars.storage, data)
-        identity = {"version": "1", "cluster.id": self.cluster_id, "node.id": str(broker), "directory.id": _random_id()}
+        identity = {"version": "1", "cluster.id": self.cluster_id, "node.id": str(broker), "directory.id": random_id()}
         (data / "meta.properties").write_text(settings.as_file(identity))
 
     def _await_forgotten(self, broker: int) -> None:
@@ -198,10 +194,3 @@ def _listeners(ports: Ports) -> dict[str, str]:
 
 def _advertised(ports: Ports) -> dict[str, str]:
     return {DIRECT: f"{HOST}:{ports.direct}", PROXIED: f"{HOST}:{ports.proxy}"}
-
-
-def _random_id() -> str:
-    """22 characters that Kafka takes for a Uuid; a leading hyphen would look like an option."""
-    while (made := base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")).startswith("-"):
-        pass
-    return made

@@ -1,10 +1,14 @@
 """Broker properties that both backends share."""
 
+import base64
+import uuid
 from collections.abc import Mapping
+from types import MappingProxyType
 
 DEFAULT_VERSION = "4.4.0"
 OFFSETS_PARTITIONS = 8
 CONTROLLER, DIRECT, PROXIED = "CONTROLLER", "DIRECT", "PROXIED"
+NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
 HEAP = ("-Xms128m", "-Xmx384m")
 # Quick starts on few cores matter more here than peak throughput.
 JVM_OPTIONS = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData")
@@ -74,6 +78,13 @@ def as_file(properties: Mapping[str, str]) -> str:
 def as_environment(properties: Mapping[str, str]) -> dict[str, str]:
     """The variables that the container image turns back into these properties."""
     return {f"KAFKA_{_variable(key)}": value for key, value in properties.items()}
+
+
+def random_id() -> str:
+    """22 characters that Kafka takes for a Uuid; a leading hyphen would look like an option."""
+    while (made := base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")).startswith("-"):
+        pass
+    return made
 
 
 def _variable(key: str) -> str:

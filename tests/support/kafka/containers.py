@@ -1,0 +1,146 @@
+"""Kafka brokers in containers of the `apache/kafka` image, through testcontainers."""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import docker
+from docker.errors import DockerException
+from docker.models.containers import Container
+from testcontainers.core.config import testcontainers_config
+from testcontainers.core.container import DockerContainer
+from testcontainers.core.network import Network
+
+from tests.support.kafka import settings
+from tests.support.kafka.cluster import LOG_TAIL_LINES, KafkaCluster
+from tests.support.kafka.errors import BackendUnavailableError
+from tests.support.kafka.ports import HOST, allocate_ports
+from tests.support.kafka.settings import CONTROLLER, DIRECT, NOTHING_MORE, PROXIED, random_id
+
+# Ports inside each container; the host's differ from broker to broker.
+INSIDE = {CONTROLLER: 9093, DIRECT: 9092, PROXIED: 9094, "BETWEEN": 19092}
+SHUTDOWN_SECONDS = 60
+REMOVE = "import docker, sys; getattr(docker.from_env(), sys.argv[1]).get(sys.argv[2]).remove(*sys.argv[3:])"
+
+# The warden removes containers when this process can't, so testcontainers' own reaper image need not be had.
+testcontainers_config.ryuk_disabled = True
+
+
+def image_name(version: str) -> str:
+    """The image of a release; `KAFKA_IMAGE` names another."""
+    return os.environ.get("KAFKA_IMAGE") or f"apache/kafka:{version}"
+
+
+def ensure_image(version: str) -> None:
+    """Pulls the release's image unless it is there; `BackendUnavailableError` when there is no engine or no image."""
+    if settings.uses_zookeeper(version):
+        raise BackendUnavailableError(f"there is no image of Kafka {version}; use --kafka-backend=jvm")
+    image = image_name(version)
+    try:
+        engine = docker.from_env()
+    except DockerException as error:
+        raise BackendUnavailableError("no Docker engine answers; start one, or use --kafka-backend=jvm") from error
+    try:
+        if not engine.images.list(name=image):
+            engine.images.pull(image)
+    except DockerException as error:
+        raise BackendUnavailableError(
+            f"image {image} is not here and can't be pulled; `docker pull {image}`"
+        ) from error
+    finally:
+        engine.close()
+
+
+class DockerKafka(KafkaCluster):
+    """A cluster of containers in a network of its own."""
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        brokers: int = 3,
+        version: str = settings.DEFAULT_VERSION,
+        extra: Mapping[str, str] = NOTHING_MORE,
+    ) -> None:
+        """`directory` takes the logs; `extra` properties win over the harness's own."""
+        super().__init__(version=version, ports=allocate_ports(brokers), logs=directory / "logs")
+        self.cluster_id = random_id()
+        self._extra = dict(extra)
+        self._network: Network | None = None
+        self._containers: dict[int, DockerContainer] = {}
+
+    def _launch(self) -> None:
+        ensure_image(self.version)
+        self.logs.mkdir(parents=True)
+        self._network = Network().create()
+        self._warden.watch("network", _removal("networks", str(self._network.id)))
+        for broker in self.brokers:
+            self._launch_broker(broker, self._network)
+
+    def _launch_broker(self, broker: int, network: Network) -> None:
+        container = DockerContainer(image_name(self.version)).with_network(network)
+        container.with_network_aliases(_host(broker)).with_envs(**self._environment(broker))
+        container.with_bind_ports(INSIDE[DIRECT], self.ports[broker].direct)
+        container.with_bind_ports(INSIDE[PROXIED], self.ports[broker].behind)
+        self._containers[broker] = container.start()
+        self._warden.watch(_host(broker), _removal("containers", container.get_container_id(), "v", "link", "force"))
+
+    def _environment(self, broker: int) -> dict[str, str]:
+        voters = {voter: f"{_host(voter)}:{INSIDE[CONTROLLER]}" for voter in self.brokers}
+        listeners = {name: f":{port}" for name, port in INSIDE.items()}
+        ports = self.ports[broker]
+        advertised = {DIRECT: f"{HOST}:{ports.direct}", PROXIED: f"{HOST}:{ports.proxy}"}
+        advertised["BETWEEN"] = f"{_host(broker)}:{INSIDE['BETWEEN']}"
+        properties = settings.shared_properties(len(self.ports)) | settings.kraft_properties(broker, voters)
+        properties |= settings.listener_properties(listeners, advertised, between="BETWEEN")
+        environment = settings.as_environment(properties | self._extra)
+        environment["CLUSTER_ID"] = self.cluster_id
+        environment["KAFKA_HEAP_OPTS"] = " ".join(settings.HEAP)
+        environment["KAFKA_JVM_PERFORMANCE_OPTS"] = " ".join(settings.JVM_OPTIONS)
+        return environment
+
+    def _kill(self, broker: int) -> None:
+        self._container(broker).kill("SIGKILL")
+        self._container(broker).wait()
+
+    def _terminate(self, broker: int) -> None:
+        self._container(broker).stop(timeout=SHUTDOWN_SECONDS)
+
+    def _pause(self, broker: int) -> None:
+        self._container(broker).pause()
+
+    def _resume(self, broker: int) -> None:
+        self._container(broker).unpause()
+
+    def _start(self, broker: int) -> None:
+        self._container(broker).start()
+
+    def log_tail(self, lines: int = LOG_TAIL_LINES) -> Iterator[tuple[str, str]]:
+        """The end of each container's log, by file name."""
+        self._gather_logs()
+        yield from super().log_tail(lines)
+
+    def _gather_logs(self) -> None:
+        for broker in self._containers:
+            (self.logs / f"broker-{broker}.log").write_bytes(self._container(broker).logs())
+
+    def _container(self, broker: int) -> Container:
+        return self._containers[broker].get_wrapped_container()
+
+    def _end(self) -> None:
+        self._gather_logs()
+        for broker, container in self._containers.items():
+            container.stop()
+            self._warden.forget(_host(broker))
+        if self._network is not None:
+            self._network.remove()
+            self._warden.forget("network")
+
+
+def _host(broker: int) -> str:
+    return f"kafka-{broker}"
+
+
+def _removal(kind: str, name: str, *options: str) -> list[str]:
+    return [sys.executable, "-c", REMOVE, kind, name, *options]
