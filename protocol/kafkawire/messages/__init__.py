@@ -47,6 +47,21 @@ if TYPE_CHECKING:
     from kafkawire.messages.consumer_group_describe import (
         ConsumerGroupDescribeResponseTopicPartitions as ConsumerGroupDescribeResponseTopicPartitions,
     )
+    from kafkawire.messages.consumer_group_heartbeat import (
+        ConsumerGroupHeartbeatRequest as ConsumerGroupHeartbeatRequest,
+    )
+    from kafkawire.messages.consumer_group_heartbeat import (
+        ConsumerGroupHeartbeatRequestTopicPartitions as ConsumerGroupHeartbeatRequestTopicPartitions,
+    )
+    from kafkawire.messages.consumer_group_heartbeat import (
+        ConsumerGroupHeartbeatResponse as ConsumerGroupHeartbeatResponse,
+    )
+    from kafkawire.messages.consumer_group_heartbeat import (
+        ConsumerGroupHeartbeatResponseAssignment as ConsumerGroupHeartbeatResponseAssignment,
+    )
+    from kafkawire.messages.consumer_group_heartbeat import (
+        ConsumerGroupHeartbeatResponseTopicPartitions as ConsumerGroupHeartbeatResponseTopicPartitions,
+    )
     from kafkawire.messages.consumer_protocol import ConsumerProtocolAssignment as ConsumerProtocolAssignment
     from kafkawire.messages.consumer_protocol import (
         ConsumerProtocolAssignmentTopicPartition as ConsumerProtocolAssignmentTopicPartition,
@@ -120,8 +135,14 @@ if TYPE_CHECKING:
     from kafkawire.messages.find_coordinator import Coordinator as Coordinator
     from kafkawire.messages.find_coordinator import FindCoordinatorRequest as FindCoordinatorRequest
     from kafkawire.messages.find_coordinator import FindCoordinatorResponse as FindCoordinatorResponse
+    from kafkawire.messages.heartbeat import HeartbeatRequest as HeartbeatRequest
+    from kafkawire.messages.heartbeat import HeartbeatResponse as HeartbeatResponse
     from kafkawire.messages.init_producer_id import InitProducerIdRequest as InitProducerIdRequest
     from kafkawire.messages.init_producer_id import InitProducerIdResponse as InitProducerIdResponse
+    from kafkawire.messages.join_group import JoinGroupRequest as JoinGroupRequest
+    from kafkawire.messages.join_group import JoinGroupRequestProtocol as JoinGroupRequestProtocol
+    from kafkawire.messages.join_group import JoinGroupResponse as JoinGroupResponse
+    from kafkawire.messages.join_group import JoinGroupResponseMember as JoinGroupResponseMember
     from kafkawire.messages.leave_group import LeaveGroupRequest as LeaveGroupRequest
     from kafkawire.messages.leave_group import LeaveGroupResponse as LeaveGroupResponse
     from kafkawire.messages.leave_group import MemberIdentity as MemberIdentity
@@ -167,6 +188,9 @@ if TYPE_CHECKING:
     from kafkawire.messages.sasl_authenticate import SaslAuthenticateResponse as SaslAuthenticateResponse
     from kafkawire.messages.sasl_handshake import SaslHandshakeRequest as SaslHandshakeRequest
     from kafkawire.messages.sasl_handshake import SaslHandshakeResponse as SaslHandshakeResponse
+    from kafkawire.messages.sync_group import SyncGroupRequest as SyncGroupRequest
+    from kafkawire.messages.sync_group import SyncGroupRequestAssignment as SyncGroupRequestAssignment
+    from kafkawire.messages.sync_group import SyncGroupResponse as SyncGroupResponse
 
 
 def request_class(api_key: int) -> type[Request[Any]]:
@@ -220,6 +244,13 @@ _CLASSES = {
         "ConsumerGroupDescribeResponseDescribedGroup",
         "ConsumerGroupDescribeResponseMember",
         "ConsumerGroupDescribeResponseTopicPartitions",
+    ),
+    "consumer_group_heartbeat": (
+        "ConsumerGroupHeartbeatRequest",
+        "ConsumerGroupHeartbeatRequestTopicPartitions",
+        "ConsumerGroupHeartbeatResponse",
+        "ConsumerGroupHeartbeatResponseAssignment",
+        "ConsumerGroupHeartbeatResponseTopicPartitions",
     ),
     "consumer_protocol": (
         "ConsumerProtocolAssignment",
@@ -277,7 +308,9 @@ _CLASSES = {
         "ReplicaElectionResult",
     ),
     "find_coordinator": ("Coordinator", "FindCoordinatorRequest", "FindCoordinatorResponse"),
+    "heartbeat": ("HeartbeatRequest", "HeartbeatResponse"),
     "init_producer_id": ("InitProducerIdRequest", "InitProducerIdResponse"),
+    "join_group": ("JoinGroupRequest", "JoinGroupRequestProtocol", "JoinGroupResponse", "JoinGroupResponseMember"),
     "leave_group": ("LeaveGroupRequest", "LeaveGroupResponse", "MemberIdentity", "MemberResponse"),
     "list_groups": ("ListGroupsRequest", "ListGroupsResponse", "ListedGroup"),
     "list_offsets": (
@@ -326,6 +359,7 @@ _CLASSES = {
     ),
     "sasl_authenticate": ("SaslAuthenticateRequest", "SaslAuthenticateResponse"),
     "sasl_handshake": ("SaslHandshakeRequest", "SaslHandshakeResponse"),
+    "sync_group": ("SyncGroupRequest", "SyncGroupRequestAssignment", "SyncGroupResponse"),
 }
 _MODULES = {name: module for module, names in _CLASSES.items() for name in names}
 

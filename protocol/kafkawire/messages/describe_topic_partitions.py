@@ -65,7 +65,7 @@ class DescribeTopicPartitionsResponse(Response):
         Array(DescribeTopicPartitionsResponseTopic), default=()
     )
     next_cursor: DescribeTopicPartitionsResponseCursor | None = wire(
-        struct(DescribeTopicPartitionsResponseCursor, nullable_since=0), default=None
+        struct(DescribeTopicPartitionsResponseCursor), default=None
     )
 
 
@@ -91,5 +91,5 @@ class DescribeTopicPartitionsRequest(Request[DescribeTopicPartitionsResponse]):
     )
     response_partition_limit: int = wire(Int32, default=2000)
     cursor: DescribeTopicPartitionsRequestCursor | None = wire(
-        struct(DescribeTopicPartitionsRequestCursor, nullable_since=0), default=None
+        struct(DescribeTopicPartitionsRequestCursor), default=None
     )
