@@ -10,13 +10,29 @@ import errno
 import math
 import socket
 from collections import deque
-from collections.abc import Callable
-from typing import Final, Self, cast
+from collections.abc import Generator
+from typing import Any, Final, Self, cast
+
+from kafkaadmin.network.transport import Bell, Clock
 
 __all__ = ["AsyncioStream"]
 
 _READ_AHEAD: Final = 256 * 1024
 """Bytes that may arrive before anybody receives them; beyond, reading pauses. asyncio reads as many at once."""
+
+
+class _FutureBell:
+    __slots__ = ("_future",)
+
+    def __init__(self, future: asyncio.Future[None]) -> None:
+        self._future = future
+
+    def ring(self) -> None:
+        if not self._future.done():
+            self._future.set_result(None)
+
+    def __await__(self) -> Generator[Any, None, None]:
+        return self._future.__await__()
 
 
 class AsyncioStream(asyncio.Protocol):
@@ -48,7 +64,7 @@ class AsyncioStream(asyncio.Protocol):
     _transport: asyncio.Transport
 
     def __init__(self, loop: asyncio.AbstractEventLoop, sock: socket.socket) -> None:
-        self.now: Callable[[], float] = loop.time
+        self.now: Clock = loop.time
         self._loop = loop
         self._sock = sock
         self._chunks: deque[bytes] = deque()
@@ -102,6 +118,9 @@ class AsyncioStream(asyncio.Protocol):
         if self._broken is not None:
             raise ConnectionResetError(errno.ECONNRESET, str(self._broken)) from self._broken
         return b""
+
+    def bell(self) -> Bell:
+        return _FutureBell(self._loop.create_future())
 
     def wake_by(self, until: float) -> None:
         if self._receiver is not None and until < self._until:

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import anyio
 import anyio.lowlevel
@@ -33,18 +33,21 @@ from kafkaadmin.errors import (
     RemoteProtocolError,
     UnsupportedVersionError,
 )
-from kafkaadmin.network.transport import Stream
+from kafkaadmin.network.transport import Bell, Stream
 from kafkaadmin.network.versions import BrokerVersions
 from kafkawire import DecodeError, EncodeError, Reply, Request, Response, Session
 from kafkawire.messages import ApiVersionsRequest, ApiVersionsResponse
 
 __all__ = ["Connection", "Exchange", "NoAnswerYet", "Peer", "afresh"]
 
+_UNDER_WAY: Final = 0.01
+"""Seconds since the last byte within which a close by the broker may as well be still on its way: no use in asking."""
+
 R = TypeVar("R", bound=Response)
 E = TypeVar("E", bound=KafkaAdminError)
 
 
-class NoAnswerYet(Exception):  # noqa: N818 - it is no error: the exchange may be awaited again
+class NoAnswerYet(Exception):
     """`Exchange.answer` came to its `until` before the answer came."""
 
 
@@ -75,7 +78,7 @@ class Peer:
 class Exchange(Generic[R]):
     """A request under way, and its answer."""
 
-    __slots__ = ("_awaited", "_bytes", "_correlation_id", "_error", "_over", "_parked", "_response", "_until",
+    __slots__ = ("_awaited", "_bells", "_bytes", "_correlation_id", "_error", "_over", "_response",
                  "connection", "sent", "sent_at")  # fmt: skip
 
     def __init__(self, connection: Connection, correlation_id: int, data: bytes) -> None:
@@ -90,8 +93,7 @@ class Exchange(Generic[R]):
         self._response: R | None = None
         self._error: KafkaAdminError | None = None
         self._awaited = 0
-        self._parked: anyio.Event | None = None
-        self._until = math.inf
+        self._bells: list[Bell] = []
 
     async def answer(self, until: float = math.inf) -> R:
         """Wait for the answer, at most until `anyio.current_time` shows `until`.
@@ -114,10 +116,6 @@ class Exchange(Generic[R]):
         """Want the answer no more: it is dropped when it comes. The connection lives."""
         if not self._over:
             self.connection._abandon(self)
-
-    def _expire(self, now: float, until: float) -> None:
-        if not self._over and now >= until:
-            raise NoAnswerYet
 
 
 class Connection:
@@ -151,7 +149,7 @@ class Connection:
         self._writing = False
         self._reading = False
         self._busy = False
-        self._parked: dict[Exchange[Any], None] = {}
+        self._parked: dict[Bell, float] = {}
         # Not later than the earliest deadline of all waiters. Too early costs one look at them.
         self._alarm = math.inf
 
@@ -185,7 +183,7 @@ class Connection:
         """
         if self._versions is None:
             raise UnsupportedVersionError(f"{self._peer} hasn't said what it offers")
-        return self._versions.choose(request, at_least, at_most, str(self._peer))
+        return self._versions.choose(request, at_least, at_most, self._peer)
 
     # State
 
@@ -209,7 +207,10 @@ class Connection:
         return self._end is None
 
     def _check_idle(self, max_idle: float) -> None:
-        if self._stream.now() - self.heard_at >= max_idle:
+        idle = self._stream.now() - self.heard_at
+        if idle < _UNDER_WAY:
+            return
+        if idle >= max_idle:
             self._lose(f"idle for {max_idle:g} s")
             return
         try:
@@ -227,7 +228,7 @@ class Connection:
         self._end = error
         self._stream.close()
         pending = list(self._pending.values())
-        fresh = len(pending) == 1 and not self._answered
+        fresh = len(pending) == 1 and not self._answered and self._greeted is None
         self._pending.clear()
         self._outbox.clear()
         for exchange in pending:
@@ -261,7 +262,8 @@ class Connection:
             await self._sit_out_throttle()
         exchange = self._enqueue(request, version)
         if not self._writing:
-            await self._flush(exchange)
+            if self._busy or len(self._pending) > 2 or not self._write():
+                await self._flush(exchange)
             if exchange._error is not None:
                 raise afresh(exchange._error)
         return exchange
@@ -273,7 +275,7 @@ class Connection:
             correlation_id, data = self._session.send(request, version)
         except EncodeError as error:
             raise LocalProtocolError(str(error)) from error
-        exchange = Exchange[R](self, correlation_id, data)
+        exchange: Exchange[R] = Exchange(self, correlation_id, data)
         self._pending[correlation_id] = exchange
         self._outbox.append(exchange)
         return exchange
@@ -301,8 +303,7 @@ class Connection:
     async def _flush(self, exchange: Exchange[Any]) -> None:
         self._writing = True
         try:
-            if self._busy or len(self._pending) > 2:
-                await self._let_others_queue(exchange)
+            await (self._drain() if exchange.sent else self._let_others_queue(exchange))
             while self._outbox:
                 if not self._write():
                     await self._drain()
@@ -347,12 +348,20 @@ class Connection:
     async def _wait(self, exchange: Exchange[Any], until: float) -> None:
         exchange._awaited += 1
         try:
-            while not exchange._over:
+            while True:
                 if self._reading:
-                    await self._park(exchange, until)
+                    bell = self._park(exchange, until)
+                    try:
+                        await bell
+                    finally:
+                        self._parked.pop(bell, None)
+                        exchange._bells.remove(bell)
                 else:
                     await self._read(exchange, until)
-                exchange._expire(self._stream.now(), until)
+                if exchange._over:
+                    return
+                if self._stream.now() >= until:
+                    raise NoAnswerYet
         except anyio.get_cancelled_exc_class():
             if exchange._awaited == 1:
                 exchange.abandon()
@@ -360,26 +369,17 @@ class Connection:
         finally:
             exchange._awaited -= 1
             if self._parked and not self._reading:
-                self._wake(next(iter(self._parked)))
+                self._parked.popitem()[0].ring()
 
-    async def _park(self, exchange: Exchange[Any], until: float) -> None:
-        event = exchange._parked
-        if event is None:
-            event = exchange._parked = anyio.Event()
-            exchange._until = until
-            self._parked[exchange] = None
-        elif until < exchange._until:
-            exchange._until = until
+    def _park(self, exchange: Exchange[Any], until: float) -> Bell:
+        """Have a waiter wait for its answer, its time, or the read turn: whichever rings the bell."""
+        bell = self._stream.bell()
+        exchange._bells.append(bell)
+        self._parked[bell] = until
         if until < self._alarm:
             self._alarm = until
             self._stream.wake_by(until)
-        await event.wait()
-
-    def _wake(self, exchange: Exchange[Any]) -> None:
-        del self._parked[exchange]
-        if exchange._parked is not None:
-            exchange._parked.set()
-            exchange._parked = None
+        return bell
 
     async def _read(self, exchange: Exchange[Any], until: float) -> None:
         """Hold the read turn until the exchange is over, or until `until`."""
@@ -400,9 +400,10 @@ class Connection:
     def _ring(self, until: float) -> bool:
         """Wake the parked whose time is up. True if the reader's own is."""
         now = self._stream.now()
-        for exchange in [parked for parked in self._parked if parked._until <= now]:
-            self._wake(exchange)
-        self._alarm = min((parked._until for parked in self._parked), default=until)
+        for bell in [bell for bell, due in self._parked.items() if due <= now]:
+            del self._parked[bell]
+            bell.ring()
+        self._alarm = min(self._parked.values(), default=until)
         self._alarm = min(self._alarm, until)
         return now >= until
 
@@ -442,7 +443,9 @@ class Connection:
             self._settle(exchange, None, self._unreadable(reply.error))
         else:
             self._answered = True
-            self._heed_throttle(reply.response)
+            throttle_ms = getattr(reply.response, "throttle_time_ms", 0)
+            if throttle_ms > 0:
+                self._heed_throttle(throttle_ms)
             self._settle(exchange, reply.response, None)
         return reply.error
 
@@ -450,13 +453,12 @@ class Connection:
         exchange._over = True
         exchange._response = response
         exchange._error = error
-        if exchange._parked is not None:
-            self._wake(exchange)
+        for bell in exchange._bells:
+            self._parked.pop(bell, None)
+            bell.ring()
 
-    def _heed_throttle(self, response: Response | None) -> None:
-        throttle_ms = getattr(response, "throttle_time_ms", 0)
-        if throttle_ms > 0:
-            self._peer.quiet_until = max(self._peer.quiet_until, self._stream.now() + throttle_ms / 1000)
+    def _heed_throttle(self, throttle_ms: int) -> None:
+        self._peer.quiet_until = max(self._peer.quiet_until, self._stream.now() + throttle_ms / 1000)
 
     def _be_greeted(self, reply: Reply) -> None:
         greeted, self._greeted = self._greeted, None

@@ -14,16 +14,16 @@ import errno
 import os
 import socket
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Generator, Iterable
 from itertools import chain, zip_longest
-from typing import Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import anyio
 
 from kafkaadmin.config import Address
 from kafkaadmin.errors import ConnectError
 
-__all__ = ["SocketStream", "Stream", "open_tcp"]
+__all__ = ["Bell", "Clock", "SocketStream", "Stream", "open_tcp"]
 
 _RECEIVE_SIZE: Final = 64 * 1024
 
@@ -35,10 +35,26 @@ _UNDER_WAY: Final = frozenset(
 )
 
 
+class Clock(Protocol):
+    """Seconds, from whatever start."""
+
+    def __call__(self) -> float: ...
+
+
+class Bell(Protocol):
+    """Awaited by one task until another one rings it."""
+
+    def ring(self) -> None:
+        """Wake the task. Ringing twice, or after it was cancelled, does nothing."""
+        ...
+
+    def __await__(self) -> Generator[Any, None, None]: ...
+
+
 class Stream(Protocol):
     """An open stream to a broker: used by one receiver and one writer at a time."""
 
-    now: Callable[[], float]
+    now: Clock
     """The event loop's clock, the same as `anyio.current_time`."""
 
     async def receive(self, until: float) -> bytes | None:
@@ -46,6 +62,10 @@ class Stream(Protocol):
 
         A cancelled `receive` loses no bytes. Raises `OSError` when the connection broke.
         """
+        ...
+
+    def bell(self) -> Bell:
+        """Something for one task to wait on: cheaper than an event, which serves many."""
         ...
 
     def wake_by(self, until: float) -> None:
@@ -195,13 +215,24 @@ async def _connected(target: _Target) -> socket.socket:
     return sock
 
 
+class _EventBell:
+    __slots__ = ("_event", "ring")
+
+    def __init__(self) -> None:
+        self._event = anyio.Event()
+        self.ring = self._event.set
+
+    def __await__(self) -> Generator[Any, None, None]:
+        return self._event.wait().__await__()
+
+
 class SocketStream:
     """A TCP socket, driven by anyio's readiness calls: for any event loop that anyio runs on."""
 
     __slots__ = ("_scope", "_sock", "_unsent", "now")
 
     def __init__(self, sock: socket.socket) -> None:
-        self.now: Callable[[], float] = anyio.current_time
+        self.now: Clock = anyio.current_time
         self._sock = sock
         self._scope: anyio.CancelScope | None = None
         self._unsent = b""
@@ -224,6 +255,9 @@ class SocketStream:
             finally:
                 self._scope = None
         return not scope.cancelled_caught
+
+    def bell(self) -> Bell:
+        return _EventBell()
 
     def wake_by(self, until: float) -> None:
         if self._scope is not None and until < self._scope.deadline:

@@ -24,11 +24,12 @@ class WrongClusterError(ConnectError):
 class BrokerVersions:
     """The APIs of one broker, and their versions."""
 
-    __slots__ = ("_ranges", "response")
+    __slots__ = ("_chosen", "_ranges", "response")
 
     def __init__(self, response: ApiVersionsResponse) -> None:
         self.response = response
         self._ranges = {offer.api_key: (offer.min_version, offer.max_version) for offer in response.api_keys}
+        self._chosen: dict[type[Request[Any]], int] = {}
 
     def offers(self, request: type[Request[Any]]) -> bool:
         """Whether the broker has the API at all, in whatever version."""
@@ -39,11 +40,19 @@ class BrokerVersions:
         offered = self._ranges.get(request.api_key)
         return None if offered is None else offered[1]
 
-    def choose(self, request: type[Request[Any]], at_least: int | None, at_most: int | None, broker: str) -> int:
+    def choose(self, request: type[Request[Any]], at_least: int | None, at_most: int | None, broker: object) -> int:
         """The highest version common to the broker, to kafkawire and to the bounds (both included).
 
         Raises `UnsupportedVersionError`, which names the API and what `broker` offers.
         """
+        if at_least is None and at_most is None:
+            version = self._chosen.get(request)
+            if version is None:
+                version = self._chosen[request] = self._choose(request, None, None, broker)
+            return version
+        return self._choose(request, at_least, at_most, broker)
+
+    def _choose(self, request: type[Request[Any]], at_least: int | None, at_most: int | None, broker: object) -> int:
         offered = self._ranges.get(request.api_key)
         if offered is None:
             raise UnsupportedVersionError(f"{broker} doesn't offer {api_name(request)}")
@@ -59,7 +68,7 @@ class BrokerVersions:
 
 
 def _no_common(
-    request: type[Request[Any]], offered: tuple[int, int], at_least: int | None, at_most: int | None, broker: str
+    request: type[Request[Any]], offered: tuple[int, int], at_least: int | None, at_most: int | None, broker: object
 ) -> str:
     known = request.versions
     lowest = known[0] if at_least is None else max(known[0], at_least)

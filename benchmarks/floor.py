@@ -1,0 +1,308 @@
+"""What one request costs at the floor of connections, beside a bare `asyncio.Protocol` client of equal bytes.
+
+    python benchmarks/floor.py [--loop asyncio|uvloop|trio] [--seconds 1.0] [--rounds 5] [--callers 1 10 100 1000]
+
+A server in a process of its own answers prebuilt bytes. Measured is the client's CPU time for a request, in
+microseconds, in alternating rounds; the ratio is of the medians. Three clients, on one connection each:
+
+- `bare`: the least that an asyncio client can do: a future for each request, the answer's bytes for a result.
+- `codec`: the same, with the request encoded and the answer decoded by kafkawire.
+- `ours`: `Pool.connection`, `Connection.send`, `Exchange.answer`, with a deadline for each answer.
+
+The request is the smallest that real calls make: the offset of one partition of one group (OffsetFetch v8), or with
+`--request=list-groups` ListGroups v4, which is nearly nothing but headers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import multiprocessing
+import statistics
+import struct
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from multiprocessing.connection import Connection as Pipe
+from typing import Any, NamedTuple
+
+import anyio
+
+from kafkaadmin.config import Address, ClientConfig
+from kafkaadmin.events import Announcer
+from kafkaadmin.network import Pool
+from kafkawire import Request, Response, decode
+from kafkawire.headers import write_request, write_response
+from kafkawire.messages import (
+    ApiVersion,
+    ApiVersionsResponse,
+    ListGroupsRequest,
+    ListGroupsResponse,
+    OffsetFetchRequest,
+    OffsetFetchRequestGroup,
+    OffsetFetchRequestTopics,
+    OffsetFetchResponse,
+    OffsetFetchResponseGroup,
+    OffsetFetchResponsePartitions,
+    OffsetFetchResponseTopics,
+)
+
+Call = Callable[[], Awaitable[object]]
+
+_LENGTH = struct.Struct(">i")
+_FRAME = struct.Struct(">ii")
+_REQUEST = struct.Struct(">ihhi")
+
+
+class Sample(NamedTuple):
+    """A request and the answer that the server gives to it, whatever it says."""
+
+    request: Request[Any]
+    version: int
+    response: Response
+
+
+SAMPLES = {
+    "offset-fetch": Sample(
+        OffsetFetchRequest(
+            groups=(
+                OffsetFetchRequestGroup(
+                    group_id="billing", topics=(OffsetFetchRequestTopics(name="orders", partition_indexes=(0,)),)
+                ),
+            )
+        ),
+        8,
+        OffsetFetchResponse(
+            groups=(
+                OffsetFetchResponseGroup(
+                    group_id="billing",
+                    topics=(
+                        OffsetFetchResponseTopics(
+                            name="orders",
+                            partitions=(
+                                OffsetFetchResponsePartitions(
+                                    partition_index=0, committed_offset=42, metadata="", error_code=0
+                                ),
+                            ),
+                        ),
+                    ),
+                ),
+            )
+        ),
+    ),
+    "list-groups": Sample(ListGroupsRequest(), 4, ListGroupsResponse(error_code=0, groups=())),
+}
+
+
+# The server
+
+
+class Answering(asyncio.Protocol):
+    """Answers every request with the same bytes, under its correlation id."""
+
+    def __init__(self, answers: dict[int, bytes]) -> None:
+        self._answers = answers
+        self._buffer = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport: Any = transport
+
+    def data_received(self, data: bytes) -> None:
+        buffer, position, out = self._buffer + data, 0, []
+        while len(buffer) - position >= 4:
+            size, api_key, _, correlation_id = _REQUEST.unpack_from(buffer, position)
+            if len(buffer) - position < 4 + size:
+                break
+            position += 4 + size
+            answer = self._answers[api_key]
+            out.append(answer[:4] + correlation_id.to_bytes(4) + answer[8:])
+        self._buffer = buffer[position:]
+        self._transport.write(b"".join(out))
+
+
+def serve(pipe: Pipe, sample: str) -> None:
+    """The server's process: tells its port, and ends when the pipe does."""
+    request, version, response = SAMPLES[sample]
+    api_key = int(type(request).api_key)
+    offers = (ApiVersion(api_key=18, max_version=4), ApiVersion(api_key=api_key, max_version=version))
+    answers = {
+        18: write_response(ApiVersionsResponse(api_keys=offers), 4, 0),
+        api_key: write_response(response, version, 0),
+    }
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(lambda: Answering(answers), "127.0.0.1", 0)
+        pipe.send(server.sockets[0].getsockname()[1])
+        with contextlib.suppress(EOFError):
+            await loop.run_in_executor(None, pipe.recv)
+        server.close()
+
+    _runner("uvloop").run(main())
+
+
+# The clients
+
+
+class Bare(asyncio.Protocol):
+    """A future for each request; the answer is its bytes."""
+
+    def __init__(self, request: bytes) -> None:
+        self._head, self._tail = request[:8], request[12:]
+        self._waiting: dict[int, asyncio.Future[bytes]] = {}
+        self._buffer = b""
+        self._correlation_id = 0
+        self._loop = asyncio.get_running_loop()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport: Any = transport
+
+    def data_received(self, data: bytes) -> None:
+        buffer = self._buffer + data if self._buffer else data
+        position, end = 0, len(buffer)
+        while end - position >= 8:
+            size, correlation_id = _FRAME.unpack_from(buffer, position)
+            if end - position < 4 + size:
+                break
+            self._waiting.pop(correlation_id).set_result(buffer[position + 8 : position + 4 + size])
+            position += 4 + size
+        self._buffer = buffer[position:]
+
+    async def call(self) -> bytes:
+        self._correlation_id = correlation_id = self._correlation_id + 1
+        future = self._waiting[correlation_id] = self._loop.create_future()
+        self._transport.write(self._head + correlation_id.to_bytes(4) + self._tail)
+        return await future
+
+    def close(self) -> None:
+        self._transport.close()
+
+
+class Codec(Bare):
+    """The same, with kafkawire at both ends."""
+
+    def __init__(self, sample: Sample) -> None:
+        super().__init__(b"")
+        self._sample = sample
+
+    async def call(self) -> Any:
+        request, version, response = self._sample
+        self._correlation_id = correlation_id = self._correlation_id + 1
+        future = self._waiting[correlation_id] = self._loop.create_future()
+        self._transport.write(write_request(request, version, correlation_id, "kafkaadmin"))
+        answer = await future
+        return decode(type(response), version, memoryview(answer)[1:])  # behind the header's tagged fields
+
+
+@asynccontextmanager
+async def bare(address: Address, sample: Sample) -> AsyncIterator[Call]:
+    data = write_request(sample.request, sample.version, 0, "kafkaadmin")
+    _, client = await asyncio.get_running_loop().create_connection(lambda: Bare(data), *address)
+    yield client.call
+    client.close()
+
+
+@asynccontextmanager
+async def codec(address: Address, sample: Sample) -> AsyncIterator[Call]:
+    _, client = await asyncio.get_running_loop().create_connection(lambda: Codec(sample), *address)
+    yield client.call
+    client.close()
+
+
+@asynccontextmanager
+async def ours(address: Address, sample: Sample) -> AsyncIterator[Call]:
+    pool = Pool(ClientConfig(bootstrap_servers=(address,)), Announcer())
+    request = sample.request
+
+    async def call() -> Response:
+        connection = await pool.connection(1, address)
+        exchange = await connection.send(request, connection.version_for(type(request)))
+        answer: Response = await exchange.answer(exchange.sent_at + 30.0)
+        return answer
+
+    yield call
+    await pool.aclose()
+
+
+CLIENTS = {"bare": bare, "codec": codec, "ours": ours}
+
+
+# Measuring
+
+
+async def measure(call: Call, callers: int, seconds: float) -> float:
+    """CPU seconds of this process for one request, with so many callers at once."""
+    done = 0
+    end = time.perf_counter() + seconds
+
+    async def caller() -> None:
+        nonlocal done
+        await call()
+        done += 1
+        while time.perf_counter() < end:
+            await call()
+            done += 1
+
+    before = time.process_time()
+    async with anyio.create_task_group() as group:
+        for _ in range(callers):
+            group.start_soon(caller)
+    return (time.process_time() - before) / done
+
+
+async def compare(address: Address, sample: Sample, names: list[str], arguments: argparse.Namespace) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        calls = {name: await stack.enter_async_context(CLIENTS[name](address, sample)) for name in names}
+        for callers in arguments.callers:
+            costs: dict[str, list[float]] = {name: [] for name in calls}
+            for call in calls.values():
+                await measure(call, callers, arguments.seconds / 5)
+            for _ in range(arguments.rounds):
+                for name, call in calls.items():
+                    costs[name].append(await measure(call, callers, arguments.seconds))
+            report(callers, {name: statistics.median(cost) for name, cost in costs.items()})
+
+
+def report(callers: int, costs: dict[str, float]) -> None:
+    parts = [f"{name} {cost * 1e6:7.1f} us" for name, cost in costs.items()]
+    parts += [f"ours/{name} {costs['ours'] / cost:.2f}" for name, cost in costs.items() if name != "ours"]
+    print(f"{callers:5} callers: ", "  ".join(parts), flush=True)
+
+
+def _runner(loop: str) -> asyncio.Runner:
+    if loop == "uvloop":
+        import uvloop
+
+        return asyncio.Runner(loop_factory=uvloop.new_event_loop)
+    return asyncio.Runner()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--loop", choices=("asyncio", "uvloop", "trio"), default="asyncio")
+    parser.add_argument("--request", choices=tuple(SAMPLES), default="offset-fetch")
+    parser.add_argument("--seconds", type=float, default=1.0)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--callers", type=int, nargs="+", default=[1, 10, 100, 1000])
+    arguments = parser.parse_args()
+    context = multiprocessing.get_context("spawn")
+    pipe, theirs = context.Pipe()
+    server = context.Process(target=serve, args=(theirs, arguments.request))
+    server.start()
+    try:
+        address = Address("127.0.0.1", pipe.recv())
+        sample = SAMPLES[arguments.request]
+        print(f"{arguments.request}, {arguments.loop}")
+        if arguments.loop == "trio":  # no asyncio client runs there
+            anyio.run(compare, address, sample, ["ours"], arguments, backend="trio")
+        else:
+            with _runner(arguments.loop) as runner:
+                runner.run(compare(address, sample, list(CLIENTS), arguments))
+    finally:
+        pipe.send(None)
+        server.join()
+
+
+if __name__ == "__main__":
+    main()
