@@ -303,7 +303,7 @@ class _Call(Generic[K, R, V]):
     def _invalidate(self, batch: _Batch[K], key: K, error: BrokerError, *, later: bool) -> None:
         if self.router is not None:
             route = batch.routes[self.operation.to(key)]
-            self.router.table.invalidate(route, error.name, anyio.current_time(), later=later)
+            self.router.table.invalidate(route, error, anyio.current_time(), later=later)
 
     def _lost(self, key: K, trouble: _Trouble, error: KafkaAdminError) -> bool | None:
         trouble.maybe_applied = True

@@ -214,15 +214,16 @@ class RouteTable(Generic[K]):
 
     # ------------------------------------------------------------------ evidence
 
-    def invalidate(self, route: Route[K], reason: str, now: float, *, later: bool = False) -> bool:
-        """Drop a route that was answered with an error, if it is still the one installed.
+    def invalidate(self, route: Route[K], error: KafkaAdminError, now: float, *, later: bool = False) -> bool:
+        """Drop a route that was answered with `error`, if it is still the one installed.
 
         The first time is free: it is looked up at once, unless `later`. Then each try waits longer.
         """
         if not self.is_current(route):
             return False
         entry = self._entries[route.key]
-        self._detach(route.key, entry, reason)
+        self._detach(route.key, entry, str(error))
+        entry.error = error
         entry.misses += 1
         self.troubled.add(route.key)
         if later or entry.misses > 1:
