@@ -222,9 +222,9 @@ class AdminClient:
             version: the version to use, instead of the highest that both sides know.
         """
         arguments.instance(request, Request, "request")
-        if not isinstance(to, Destination):
-            raise ConfigurationError(f"to must be a Coordinator, Leader, Controller, BrokerId or AnyBroker, not {to!r}")
-        return await self._cluster.send(request, to, deadline=self._deadline(timeout), version=version)
+        return await self._cluster.send(
+            request, arguments.destination(to), deadline=self._deadline(timeout), version=version
+        )
 
     # --------------------------------------------------------------------------------------------------- topics
 

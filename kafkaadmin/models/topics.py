@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
+from typing import Any, cast
 from uuid import UUID
 
 from kafkaadmin.errors import ConfigurationError
@@ -26,7 +27,7 @@ class NewTopic:
     partitions: int | None = None
     replication_factor: int | None = None
     assignments: Mapping[int, Sequence[int]] | None = None
-    configs: Mapping[str, str | None] = field(default_factory=dict)
+    configs: Mapping[str, str | None] = field(default_factory=dict[str, str | None])
 
     def __post_init__(self) -> None:
         _name(self.name)
@@ -53,19 +54,28 @@ def _count(what: str, value: object, most: int) -> None:
 def _assignments(what: str, value: object) -> None:
     if value is None:
         return
-    if not isinstance(value, Mapping) or not value or set(value) != set(range(len(value))):
+    given = _mapping(what, value)
+    if not given or set(given) != set(range(len(given))):
         raise ConfigurationError(f"{what} must map the partitions 0, 1, 2, … to broker ids, not {value!r}")
-    for brokers in value.values():
-        if not isinstance(brokers, Sequence) or not brokers or not all(isinstance(each, int) for each in brokers):
+    for brokers in given.values():
+        if (
+            not isinstance(brokers, Sequence)
+            or not brokers
+            or not all(isinstance(each, int) for each in cast("Sequence[object]", brokers))
+        ):
             raise ConfigurationError(f"{what} must give every partition a list of broker ids, not {brokers!r}")
 
 
 def _configs(what: str, value: object) -> None:
-    if not isinstance(value, Mapping):
-        raise ConfigurationError(f"{what} must be a mapping, not {value!r}")
-    for key, setting in value.items():
+    for key, setting in _mapping(what, value).items():
         if not isinstance(key, str) or not (setting is None or isinstance(setting, str)):
             raise ConfigurationError(f"{what}: {key!r} must be a text or None, not {setting!r}")
+
+
+def _mapping(what: str, value: object) -> Mapping[object, Any]:
+    if not isinstance(value, Mapping):
+        raise ConfigurationError(f"{what} must be a mapping, not {value!r}")
+    return cast("Mapping[object, Any]", value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

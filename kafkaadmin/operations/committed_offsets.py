@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from kafkaadmin.errors import ConfigurationError, KafkaAdminError, RemoteProtocolError, broker_error
+from kafkaadmin.errors import KafkaAdminError, RemoteProtocolError, broker_error
 from kafkaadmin.models.offsets import OffsetAndMetadata
 from kafkaadmin.models.partitions import TopicPartition
 from kafkaadmin.models.results import BatchResult
@@ -94,7 +94,7 @@ async def list_consumer_group_offsets(
 
 def _wanted(groups: object) -> dict[str, tuple[TopicPartition, ...] | None]:
     """For each group the partitions asked about, `None` for all."""
-    if not isinstance(groups, Mapping):
+    if not arguments.is_mapping(groups):
         return dict.fromkeys(arguments.names(groups, "group"))
     return {
         arguments.name(group, "group"): None if chosen is None else arguments.partitions(chosen)
@@ -196,21 +196,21 @@ async def alter_consumer_group_offsets(
 
 
 def _new_offsets(offsets: object) -> dict[TopicPartition, OffsetAndMetadata]:
-    given = arguments.required_mapping(offsets, "offsets (TopicPartition to int or OffsetAndMetadata)")
-    return {arguments.partition(partition): _new_offset(partition, value) for partition, value in given.items()}
+    given = arguments.mapping(offsets, "offsets (TopicPartition to int or OffsetAndMetadata)")
+    return {
+        partition: _new_offset(partition, value)
+        for partition, value in zip(map(arguments.partition, given), given.values(), strict=True)
+    }
 
 
-def _new_offset(partition: object, value: object) -> OffsetAndMetadata:
-    new = value if isinstance(value, OffsetAndMetadata) else OffsetAndMetadata(value)  # type: ignore[arg-type]
-    if isinstance(new.offset, bool) or not isinstance(new.offset, int):
-        raise ConfigurationError(f"the offset of {partition} must be an int or an OffsetAndMetadata, not {value!r}")
-    if not 0 <= new.offset < 2**63:
-        raise ConfigurationError(f"the offset of {partition} must not be negative or past 2**63, but is {new.offset}")
-    if not isinstance(new.metadata, str):
-        raise ConfigurationError(f"the metadata of {partition} must be a text, not {new.metadata!r}")
-    if new.leader_epoch is not None and not 0 <= new.leader_epoch < 2**31:
-        raise ConfigurationError(f"the leader epoch of {partition} must be from 0 to 2147483647, or None")
-    return new
+def _new_offset(partition: TopicPartition, value: object) -> OffsetAndMetadata:
+    if not isinstance(value, OffsetAndMetadata):
+        return OffsetAndMetadata(arguments.integer(value, f"the offset of {partition}", most=2**63 - 1))
+    arguments.integer(value.offset, f"the offset of {partition}", most=2**63 - 1)
+    arguments.instance(value.metadata, str, f"the metadata of {partition}")
+    if value.leader_epoch is not None:
+        arguments.integer(value.leader_epoch, f"the leader epoch of {partition}", most=2**31 - 1)
+    return value
 
 
 def _commit(index: int, new: OffsetAndMetadata) -> OffsetCommitRequestPartition:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
-from kafkaadmin.errors import ConfigurationError, GroupNotFoundError, PartialFailureError
+from kafkaadmin.errors import GroupNotFoundError, PartialFailureError
 from kafkaadmin.models.groups import DeletedGroup, GroupListing, MemberToRemove, RemovedMember
 from kafkaadmin.models.results import BatchResult
 from kafkaadmin.operations import arguments
@@ -42,7 +42,7 @@ _GROUP_ID_NOT_FOUND = 69
 _KINDS_BEFORE_TYPES = frozenset({GroupType.CLASSIC, GroupType.CONSUMER})
 """Brokers whose ListGroups tells no types have groups of these only: asked for both, they need no filter."""
 
-_REASON_BYTES = 255
+_REASON_LENGTH = 255
 """Where Java's clients cut a reason (KIP-800)."""
 
 
@@ -200,17 +200,14 @@ async def remove_members_from_consumer_group(
 def _reason(reason: str | None) -> str:
     if reason is None:
         return "removed by an administrator"
-    if not isinstance(reason, str):
-        raise ConfigurationError(f"reason must be a text or None, not {reason!r}")
-    return f"removed by an administrator: {reason}"[:_REASON_BYTES]
+    return f"removed by an administrator: {arguments.instance(reason, str, 'reason')}"[:_REASON_LENGTH]
 
 
 def _members(members: object) -> tuple[MemberToRemove, ...]:
     if isinstance(members, MemberToRemove):
         return (members,)
-    if isinstance(members, str) or not isinstance(members, Iterable):
-        raise ConfigurationError(f"members must be a MemberToRemove, several, or 'all', not {members!r}")
-    return tuple(dict.fromkeys(arguments.instance(each, MemberToRemove, "member") for each in members))
+    given = arguments.several(members, "members: a MemberToRemove, several, or 'all'")
+    return tuple(dict.fromkeys(arguments.instance(each, MemberToRemove, "member") for each in given))
 
 
 async def _everybody(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -100,7 +100,7 @@ async def list_offsets(
 
 
 def _questions(partitions: object, spec: OffsetSpec | None) -> dict[TopicPartition, _Question]:
-    if isinstance(partitions, Mapping):
+    if arguments.is_mapping(partitions):
         if spec is not None:
             raise ConfigurationError("list_offsets: each partition of a mapping has its own spec: leave `spec` out")
         return {arguments.partition(partition): _question(each) for partition, each in partitions.items()}

@@ -247,9 +247,7 @@ def _controller(key: object) -> Controller:
 
 
 def _new_topics(topics: object) -> dict[str, NewTopic]:
-    given = [topics] if isinstance(topics, NewTopic | str) else topics
-    if not isinstance(given, Iterable):
-        raise ConfigurationError(f"topics must be a NewTopic or several, not {topics!r}")
+    given = [topics] if isinstance(topics, NewTopic | str) else arguments.several(topics, "a NewTopic or several")
     wanted: dict[str, NewTopic] = {}
     for each in given:
         topic = NewTopic(each) if isinstance(each, str) else arguments.instance(each, NewTopic, "topic")
