@@ -280,7 +280,10 @@ class FakeCluster:
     # Elections
 
     def move_coordinator(self, group_id: str, *, to: int) -> None:
-        """Move a group to a live broker, with all others in its `__consumer_offsets` partition: the old one answers 16."""
+        """Move a group to a live broker, with all others in its `__consumer_offsets` partition.
+
+        The old one answers NOT_COORDINATOR (16) from now on.
+        """
 
         def move() -> None:
             index = self._state.offsets_partition(group_id)

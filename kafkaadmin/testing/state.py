@@ -116,7 +116,7 @@ class ClusterState:
         return partition.hand_to(to)
 
     def elect_preferred(self, broker_id: int | None = None) -> tuple[TopicPartition, ...]:
-        """Give partitions (one broker's, or all) back to their first replica, where it lives. Answers those that moved."""
+        """Give partitions (one broker's, or all) back to their first replica, where live. Answers those that moved."""
         live = self._live_ids()
         moved: list[TopicPartition] = []
         for tp, partition in self.partitions():

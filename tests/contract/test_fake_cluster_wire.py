@@ -1,0 +1,944 @@
+"""FakeCluster as a client meets it: raw requests over sockets, and what comes back."""
+
+from __future__ import annotations
+
+import gc
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from kafkaadmin.testing import FIRST_TIMESTAMP_MS, FakeCluster, Fault, GroupMember, timestamp_of
+from kafkawire import ApiKey, DecodeError, ErrorCode
+from kafkawire.enums import OffsetSpec
+from kafkawire.messages import (
+    ApiVersionsRequest,
+    ConsumerGroupDescribeRequest,
+    CreatableReplicaAssignment,
+    CreatableTopic,
+    CreateTopicsRequest,
+    DeleteGroupsRequest,
+    DeleteTopicsRequest,
+    DeleteTopicState,
+    DescribeClusterRequest,
+    DescribeGroupsRequest,
+    FindCoordinatorRequest,
+    LeaveGroupRequest,
+    ListGroupsRequest,
+    ListOffsetsPartition,
+    ListOffsetsRequest,
+    ListOffsetsTopic,
+    MemberIdentity,
+    MetadataRequest,
+    MetadataRequestTopic,
+    OffsetCommitRequest,
+    OffsetCommitRequestPartition,
+    OffsetCommitRequestTopic,
+    OffsetDeleteRequest,
+    OffsetDeleteRequestPartition,
+    OffsetDeleteRequestTopic,
+    OffsetFetchRequest,
+    OffsetFetchRequestGroup,
+    OffsetFetchRequestTopic,
+    OffsetFetchRequestTopics,
+    OffsetFetchResponse,
+)
+from tests.support.raw_client import RawClient, ask
+
+FAILOVER = 0.05
+
+
+@pytest.fixture
+def cluster() -> Iterator[FakeCluster]:
+    with FakeCluster(brokers=3, failover=FAILOVER) as cluster:
+        cluster.add_topic("orders", partitions=3, end_offset=100)
+        cluster.add_group("billing", offsets={("orders", 0): 42})
+        yield cluster
+
+
+def everything(*groups: str) -> OffsetFetchRequest:
+    """What these groups have committed (from version 8)."""
+    return OffsetFetchRequest(groups=tuple(OffsetFetchRequestGroup(group_id=group, topics=None) for group in groups))
+
+
+def offset_in(answer: OffsetFetchResponse) -> int:
+    return answer.groups[0].topics[0].partitions[0].committed_offset
+
+
+def commit(group: str, offset: int, *, topic: str = "orders", partition: int = 0) -> OffsetCommitRequest:
+    """A commit from outside the group (to version 9)."""
+    partitions = (OffsetCommitRequestPartition(partition_index=partition, committed_offset=offset),)
+    return OffsetCommitRequest(group_id=group, topics=(OffsetCommitRequestTopic(name=topic, partitions=partitions),))
+
+
+def commit_error(cluster: FakeCluster, request: OffsetCommitRequest, version: int = 9) -> int:
+    answer = ask(cluster, cluster.coordinator_of(request.group_id), request, version)
+    return answer.topics[0].partitions[0].error_code
+
+
+def find(cluster: FakeCluster, at: int, key: str = "billing", version: int = 6, key_type: int = 0) -> tuple[int, int]:
+    """The node that a broker names, and the error."""
+    if version < 4:
+        old = ask(cluster, at, FindCoordinatorRequest(key=key, key_type=key_type), version)
+        return old.node_id, old.error_code
+    request = FindCoordinatorRequest(coordinator_keys=(key,), key_type=key_type)
+    (found,) = ask(cluster, at, request, version).coordinators
+    return found.node_id, found.error_code
+
+
+def someone_else(cluster: FakeCluster, *but: int) -> int:
+    return next(broker_id for broker_id in cluster.brokers if broker_id not in but)
+
+
+def eventually_coordinated(cluster: FakeCluster, *, not_by: int) -> int:
+    """Who coordinates "billing" after the failover."""
+    deadline = time.monotonic() + 5
+    while (coordinator := cluster.coordinator_of("billing")) in {not_by, -1}:
+        assert time.monotonic() < deadline
+        time.sleep(FAILOVER / 5)
+    return coordinator
+
+
+def open_descriptors() -> set[str]:
+    return {entry.name for entry in Path("/proc/self/fd").iterdir()}
+
+
+class TestApiVersions:
+    @pytest.mark.parametrize("version", range(6))
+    def test_every_version_is_answered(self, cluster: FakeCluster, version: int) -> None:
+        answer = ask(cluster, 1, ApiVersionsRequest(), version)
+        assert answer.error_code == 0
+        ranges = {api.api_key: (api.min_version, api.max_version) for api in answer.api_keys}
+        assert ranges[ApiKey.OFFSET_FETCH] == (1, 10)
+
+    def test_an_older_release_answers_a_newer_version_in_v0_with_its_ranges(self) -> None:
+        with FakeCluster(brokers=1, versions_of="2.8") as cluster, RawClient(cluster, 1) as client:
+            answer = client.ask(ApiVersionsRequest(), 5)
+            assert answer.error_code == ErrorCode.UNSUPPORTED_VERSION
+            ranges = {api.api_key: (api.min_version, api.max_version) for api in answer.api_keys}
+            assert ranges[ApiKey.API_VERSIONS] == (0, 3)
+            assert client.ask(ApiVersionsRequest(), 3).error_code == 0
+
+    def test_a_client_that_meant_another_node_is_told(self, cluster: FakeCluster) -> None:
+        meant = ApiVersionsRequest(cluster_id=cluster.cluster_id, node_id=2)
+        assert ask(cluster, 2, meant, 5).error_code == 0
+        assert ask(cluster, 1, meant, 5).error_code == ErrorCode.REBOOTSTRAP_REQUIRED
+
+    def test_a_client_that_meant_another_cluster_is_told(self, cluster: FakeCluster) -> None:
+        meant = ApiVersionsRequest(cluster_id="another", node_id=1)
+        assert ask(cluster, 1, meant, 5).error_code == ErrorCode.REBOOTSTRAP_REQUIRED
+
+    def test_brokers_may_be_of_different_releases(self) -> None:
+        with FakeCluster(brokers=2, versions_of={1: "3.9", 2: "4.4"}) as cluster:
+            highest = [
+                max(api.max_version for api in ask(cluster, at, ApiVersionsRequest(), 0).api_keys if api.api_key == 9)
+                for at in (1, 2)
+            ]
+            assert highest == [9, 10]
+
+    def test_a_version_that_is_not_offered_ends_the_connection(self) -> None:
+        with FakeCluster(brokers=1, versions_of="2.8") as cluster:
+            with pytest.raises(EOFError):
+                ask(cluster, 1, everything("billing"), 8)
+            (rejected,) = cluster.rejected
+            assert "API 9 v8 is not offered" in rejected.reason
+
+
+class TestMetadata:
+    def topics(self, cluster: FakeCluster, *names: str, create: bool = False) -> dict[str | None, int]:
+        wanted = tuple(MetadataRequestTopic(name=name) for name in names)
+        answer = ask(cluster, 1, MetadataRequest(topics=wanted, allow_auto_topic_creation=create), 12)
+        return {topic.name: topic.error_code for topic in answer.topics}
+
+    @pytest.mark.parametrize("version", range(14))
+    def test_every_version_names_brokers_and_leaders(self, cluster: FakeCluster, version: int) -> None:
+        request = MetadataRequest(topics=(MetadataRequestTopic(name="orders"),))
+        answer = ask(cluster, 2, request, version)
+        addresses = {f"{broker.host}:{broker.port}" for broker in answer.brokers}
+        assert addresses == set(cluster.bootstrap_servers.split(","))
+        (topic,) = answer.topics
+        leaders = {partition.partition_index: partition.leader_id for partition in topic.partitions}
+        assert leaders == {index: cluster.leader_of("orders", index) for index in range(3)}
+
+    def test_no_topics_are_no_topics_and_null_is_all(self, cluster: FakeCluster) -> None:
+        assert ask(cluster, 1, MetadataRequest(topics=()), 9).topics == ()
+        every = ask(cluster, 1, MetadataRequest(topics=None), 9).topics
+        assert {topic.name: topic.is_internal for topic in every} == {"orders": False, "__consumer_offsets": True}
+
+    def test_in_v0_no_topics_are_all(self, cluster: FakeCluster) -> None:
+        assert len(ask(cluster, 1, MetadataRequest(topics=()), 0).topics) == 2
+
+    def test_a_topic_can_be_asked_for_by_id(self, cluster: FakeCluster) -> None:
+        (by_name,) = ask(cluster, 1, MetadataRequest(topics=(MetadataRequestTopic(name="orders"),)), 12).topics
+        wanted = MetadataRequestTopic(name=None, topic_id=by_name.topic_id)
+        (by_id,) = ask(cluster, 1, MetadataRequest(topics=(wanted,)), 12).topics
+        assert by_id == by_name
+
+    def test_an_unknown_id_has_no_name(self, cluster: FakeCluster) -> None:
+        wanted = MetadataRequestTopic(name=None, topic_id=UUID(int=7))
+        (topic,) = ask(cluster, 1, MetadataRequest(topics=(wanted,)), 13).topics
+        assert (topic.error_code, topic.name) == (ErrorCode.UNKNOWN_TOPIC_ID, None)
+
+    def test_asking_does_not_create_unless_the_client_lets_it(self, cluster: FakeCluster) -> None:
+        assert self.topics(cluster, "new") == {"new": ErrorCode.UNKNOWN_TOPIC_OR_PARTITION}
+        assert "new" not in cluster.topics()
+        assert self.topics(cluster, "new", create=True) == {"new": ErrorCode.LEADER_NOT_AVAILABLE}
+        assert self.topics(cluster, "new") == {"new": 0}
+
+    def test_an_illegal_name_is_refused(self, cluster: FakeCluster) -> None:
+        assert self.topics(cluster, "a b") == {"a b": ErrorCode.INVALID_TOPIC_EXCEPTION}
+
+    def test_a_dead_broker_is_listed_until_the_failover(self, cluster: FakeCluster) -> None:
+        coordinator = cluster.coordinator_of("billing")
+        asked = someone_else(cluster, coordinator)
+        cluster.stop_broker(coordinator, failover=60)
+        assert {broker.node_id for broker in ask(cluster, asked, MetadataRequest(), 12).brokers} == {1, 2, 3}
+        cluster.start_broker(coordinator)
+        cluster.stop_broker(coordinator, failover=0)
+        listed = {broker.node_id for broker in ask(cluster, asked, MetadataRequest(), 12).brokers}
+        assert listed == {1, 2, 3} - {coordinator}
+
+    def test_a_partition_without_a_leader_says_so(self) -> None:
+        with FakeCluster(brokers=2) as cluster:
+            cluster.add_topic("alone", replication_factor=1)
+            leader = cluster.leader_of("alone", 0)
+            cluster.stop_broker(leader, failover=0)
+            request = MetadataRequest(topics=(MetadataRequestTopic(name="alone"),))
+            (partition,) = ask(cluster, someone_else(cluster, leader), request, 12).topics[0].partitions
+            assert (partition.error_code, partition.leader_id) == (ErrorCode.LEADER_NOT_AVAILABLE, -1)
+            assert partition.offline_replicas == (leader,)
+
+
+class TestFindCoordinator:
+    @pytest.mark.parametrize("version", range(7))
+    def test_every_version_names_the_coordinator(self, cluster: FakeCluster, version: int) -> None:
+        for at in cluster.brokers:
+            assert find(cluster, at, version=version) == (cluster.coordinator_of("billing"), 0)
+
+    def test_many_keys_at_once(self, cluster: FakeCluster) -> None:
+        keys = tuple(f"group-{index}" for index in range(20))
+        answer = ask(cluster, 1, FindCoordinatorRequest(coordinator_keys=keys), 4)
+        assert {found.key: found.node_id for found in answer.coordinators} == {
+            key: cluster.coordinator_of(key) for key in keys
+        }
+
+    def test_a_transaction_has_one_too(self, cluster: FakeCluster) -> None:
+        node_id, error = find(cluster, 1, key="payments", key_type=1)
+        assert (node_id in cluster.brokers, error) == (True, 0)
+
+    def test_a_share_partition_has_its_groups_form_of_key(self, cluster: FakeCluster) -> None:
+        assert find(cluster, 1, key="billing:AAAAAAAAAAAAAAAAAAAAAA:0", key_type=2)[1] == 0
+        assert find(cluster, 1, key="billing", key_type=2)[1] == ErrorCode.INVALID_REQUEST
+
+    def test_an_election_leaves_nobody(self, cluster: FakeCluster) -> None:
+        coordinator = cluster.coordinator_of("billing")
+        cluster.election(FAILOVER, group="billing", to=someone_else(cluster, coordinator))
+        assert find(cluster, 1) == (-1, ErrorCode.COORDINATOR_NOT_AVAILABLE)
+        assert eventually_coordinated(cluster, not_by=coordinator) == someone_else(cluster, coordinator)
+
+    def test_a_dead_broker_is_named_until_the_failover(self, cluster: FakeCluster) -> None:
+        dead = cluster.coordinator_of("billing")
+        asked = someone_else(cluster, dead)
+        cluster.stop_broker(dead, failover=60)
+        assert find(cluster, asked) == (dead, 0)
+        cluster.start_broker(dead)
+        cluster.stop_broker(dead)
+        successor = eventually_coordinated(cluster, not_by=dead)
+        assert find(cluster, asked) == (successor, 0)
+
+
+class TestOffsetFetch:
+    @pytest.mark.parametrize("version", range(1, 8))
+    def test_one_group(self, cluster: FakeCluster, version: int) -> None:
+        topics = (OffsetFetchRequestTopic(name="orders", partition_indexes=(0, 1)),)
+        request = OffsetFetchRequest(group_id="billing", topics=topics)
+        answer = ask(cluster, cluster.coordinator_of("billing"), request, version)
+        offsets = {p.partition_index: p.committed_offset for p in answer.topics[0].partitions}
+        assert (answer.error_code, offsets) == (0, {0: 42, 1: -1})
+
+    @pytest.mark.parametrize("version", [8, 9])
+    def test_many_groups(self, cluster: FakeCluster, version: int) -> None:
+        answer = ask(cluster, cluster.coordinator_of("billing"), everything("billing"), version)
+        (topic,) = answer.groups[0].topics
+        assert (topic.name, offset_in(answer)) == ("orders", 42)
+
+    def test_topics_by_id(self, cluster: FakeCluster) -> None:
+        answer = ask(cluster, cluster.coordinator_of("billing"), everything("billing"), 10)
+        topic_id = answer.groups[0].topics[0].topic_id
+        topics = tuple(OffsetFetchRequestTopics(topic_id=i, partition_indexes=(0,)) for i in (topic_id, UUID(int=7)))
+        request = OffsetFetchRequest(groups=(OffsetFetchRequestGroup(group_id="billing", topics=topics),))
+        known, unknown = ask(cluster, cluster.coordinator_of("billing"), request, 10).groups[0].topics
+        assert known.partitions[0].committed_offset == 42
+        assert unknown.partitions[0].error_code == ErrorCode.UNKNOWN_TOPIC_ID
+
+    def test_all_topics_by_id_leave_out_what_has_no_id(self, cluster: FakeCluster) -> None:
+        cluster.add_group("billing", offsets={("orders", 0): 42, ("gone", 0): 7})
+        at = cluster.coordinator_of("billing")
+        assert len(ask(cluster, at, everything("billing"), 9).groups[0].topics) == 2
+        assert len(ask(cluster, at, everything("billing"), 10).groups[0].topics) == 1
+
+    def test_an_unknown_group_has_committed_nothing(self, cluster: FakeCluster) -> None:
+        (group,) = ask(cluster, cluster.coordinator_of("nobody"), everything("nobody"), 8).groups
+        assert (group.error_code, group.topics) == (0, ())
+
+    @pytest.mark.parametrize("version", [1, 5, 8])
+    def test_another_broker_does_not_coordinate(self, cluster: FakeCluster, version: int) -> None:
+        other = someone_else(cluster, cluster.coordinator_of("billing"))
+        if version == 8:
+            error = ask(cluster, other, everything("billing"), 8).groups[0].error_code
+        else:
+            topics = (OffsetFetchRequestTopic(name="orders", partition_indexes=(0,)),)
+            old = ask(cluster, other, OffsetFetchRequest(group_id="billing", topics=topics), version)
+            error = old.error_code or old.topics[0].partitions[0].error_code
+        assert error == ErrorCode.NOT_COORDINATOR
+
+    def test_the_error_is_the_groups_own(self, cluster: FakeCluster) -> None:
+        theirs = next(g for g in map(str, range(99)) if cluster.coordinator_of(g) != cluster.coordinator_of("billing"))
+        groups = ask(cluster, cluster.coordinator_of("billing"), everything("billing", theirs), 8).groups
+        assert [group.error_code for group in groups] == [0, ErrorCode.NOT_COORDINATOR]
+
+    def test_offsets_in_a_transaction_are_unstable(self, cluster: FakeCluster) -> None:
+        cluster.hold_offsets("billing", [("orders", 0)])
+        at = cluster.coordinator_of("billing")
+        stable = OffsetFetchRequest(groups=everything("billing").groups, require_stable=True)
+        assert ask(cluster, at, stable, 8).groups[0].topics[0].partitions[0].error_code == 88
+        assert offset_in(ask(cluster, at, everything("billing"), 8)) == 42
+
+    def test_a_coordinator_that_loads_says_so(self, cluster: FakeCluster) -> None:
+        cluster.load("billing", 60)
+        answer = ask(cluster, cluster.coordinator_of("billing"), everything("billing"), 8)
+        assert answer.groups[0].error_code == ErrorCode.COORDINATOR_LOAD_IN_PROGRESS
+
+
+class TestOffsetCommit:
+    @pytest.mark.parametrize("version", range(2, 10))
+    def test_every_version_commits(self, cluster: FakeCluster, version: int) -> None:
+        assert commit_error(cluster, commit("billing", 43), version) == 0
+        assert cluster.offsets("billing") == {("orders", 0): 43}
+
+    def test_a_group_comes_to_be_by_its_first_commit(self, cluster: FakeCluster) -> None:
+        assert commit_error(cluster, commit("new", 1)) == 0
+        assert cluster.offsets("new") == {("orders", 0): 1}
+
+    @pytest.mark.parametrize(("topic", "partition"), [("nothing", 0), ("orders", 3)])
+    def test_an_unknown_partition_is_refused_and_makes_no_group(
+        self, cluster: FakeCluster, topic: str, partition: int
+    ) -> None:
+        error = commit_error(cluster, commit("new", 1, topic=topic, partition=partition))
+        assert error == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+        assert "new" not in cluster.groups()
+
+    def test_a_group_with_members_refuses_outsiders(self, cluster: FakeCluster) -> None:
+        cluster.add_group("billing", offsets={("orders", 0): 42}, members=1)
+        assert commit_error(cluster, commit("billing", 43)) == ErrorCode.UNKNOWN_MEMBER_ID
+        assert cluster.offsets("billing") == {("orders", 0): 42}
+
+    def test_another_broker_does_not_apply_it(self, cluster: FakeCluster) -> None:
+        other = someone_else(cluster, cluster.coordinator_of("billing"))
+        answer = ask(cluster, other, commit("billing", 43), 9)
+        assert answer.topics[0].partitions[0].error_code == ErrorCode.NOT_COORDINATOR
+        assert cluster.offsets("billing") == {("orders", 0): 42}
+
+
+class TestOtherGroupCalls:
+    def delete_offsets(self, cluster: FakeCluster, group: str, partition: int = 0) -> tuple[int, list[int]]:
+        partitions = (OffsetDeleteRequestPartition(partition_index=partition),)
+        topics = (OffsetDeleteRequestTopic(name="orders", partitions=partitions),)
+        request = OffsetDeleteRequest(group_id=group, topics=topics)
+        answer = ask(cluster, cluster.coordinator_of(group), request, 0)
+        return answer.error_code, [p.error_code for topic in answer.topics for p in topic.partitions]
+
+    def test_offsets_can_be_deleted(self, cluster: FakeCluster) -> None:
+        assert self.delete_offsets(cluster, "billing") == (0, [0])
+        assert cluster.offsets("billing") == {}
+
+    def test_not_those_of_subscribed_topics(self, cluster: FakeCluster) -> None:
+        cluster.add_group("billing", offsets={("orders", 0): 42}, members=1)
+        assert self.delete_offsets(cluster, "billing") == (0, [ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC])
+
+    def test_not_of_a_group_that_is_not_there(self, cluster: FakeCluster) -> None:
+        assert self.delete_offsets(cluster, "nobody") == (ErrorCode.GROUP_ID_NOT_FOUND, [])
+
+    def test_not_of_a_partition_that_is_not_there(self, cluster: FakeCluster) -> None:
+        assert self.delete_offsets(cluster, "billing", 9) == (0, [ErrorCode.UNKNOWN_TOPIC_OR_PARTITION])
+
+    @pytest.mark.parametrize("version", range(6))
+    def test_each_broker_lists_its_own_groups(self, cluster: FakeCluster, version: int) -> None:
+        cluster.add_groups(f"group-{index}" for index in range(20))
+        answers = [ask(cluster, at, ListGroupsRequest(), version) for at in cluster.brokers]
+        assert sorted(group.group_id for answer in answers for group in answer.groups) == sorted(cluster.groups())
+
+    def test_groups_are_listed_by_state_and_type(self, cluster: FakeCluster) -> None:
+        cluster.add_group("modern", type="consumer", members=1)
+
+        def listed(**filters: tuple[str, ...]) -> list[str]:
+            request = ListGroupsRequest(**filters)
+            return [group.group_id for at in cluster.brokers for group in ask(cluster, at, request, 5).groups]
+
+        assert listed(states_filter=("stable",)) == ["modern"]
+        assert listed(types_filter=("Classic",)) == ["billing"]
+        assert listed(states_filter=("Empty",), types_filter=("consumer",)) == []
+
+    @pytest.mark.parametrize("version", range(7))
+    def test_a_classic_group_is_described(self, cluster: FakeCluster, version: int) -> None:
+        cluster.add_group("billing", offsets={("orders", 0): 42}, members=2)
+        request = DescribeGroupsRequest(groups=("billing",))
+        (group,) = ask(cluster, cluster.coordinator_of("billing"), request, version).groups
+        assert (group.error_code, group.group_state, group.protocol_data) == (0, "Stable", "range")
+        assert [member.member_id for member in group.members] == ["billing-member-0", "billing-member-1"]
+        assert b"orders" in group.members[0].member_assignment
+
+    @pytest.mark.parametrize(("version", "error"), [(5, 0), (6, ErrorCode.GROUP_ID_NOT_FOUND)])
+    def test_an_unknown_group_is_dead(self, cluster: FakeCluster, version: int, error: int) -> None:
+        request = DescribeGroupsRequest(groups=("nobody",))
+        (group,) = ask(cluster, cluster.coordinator_of("nobody"), request, version).groups
+        assert (group.error_code, group.group_state) == (error, "Dead")
+
+    @pytest.mark.parametrize("version", range(2))
+    def test_a_consumer_group_is_described(self, cluster: FakeCluster, version: int) -> None:
+        cluster.add_group("modern", type="consumer", offsets={("orders", 2): 1}, members=1)
+        request = ConsumerGroupDescribeRequest(group_ids=("modern",))
+        (group,) = ask(cluster, cluster.coordinator_of("modern"), request, version).groups
+        (assigned,) = group.members[0].assignment.topic_partitions
+        assert (group.error_code, assigned.topic_name, assigned.partitions) == (0, "orders", (2,))
+
+    @pytest.mark.parametrize("group", ["billing", "nobody"])
+    def test_what_is_no_consumer_group_is_not_found_as_one(self, cluster: FakeCluster, group: str) -> None:
+        request = ConsumerGroupDescribeRequest(group_ids=(group,))
+        (described,) = ask(cluster, cluster.coordinator_of(group), request, 0).groups
+        assert described.error_code == ErrorCode.GROUP_ID_NOT_FOUND
+
+    def test_groups_are_deleted_unless_they_have_members(self, cluster: FakeCluster) -> None:
+        cluster.add_group("busy", members=1)
+
+        def deleted(group: str) -> int:
+            request = DeleteGroupsRequest(groups_names=(group,))
+            return ask(cluster, cluster.coordinator_of(group), request, 2).results[0].error_code
+
+        assert [deleted(group) for group in ("billing", "busy", "billing")] == [0, 68, 69]
+        assert cluster.groups() == ("busy",)
+
+    def test_members_are_removed_by_id_and_by_instance(self, cluster: FakeCluster) -> None:
+        members = (GroupMember(member_id="a"), GroupMember(member_id="b", group_instance_id="static"))
+        cluster.add_group("busy", members=members)
+        leaving = (
+            MemberIdentity(member_id="a"),
+            MemberIdentity(member_id="other", group_instance_id="static"),
+            MemberIdentity(group_instance_id="static"),
+            MemberIdentity(member_id="a"),
+        )
+        request = LeaveGroupRequest(group_id="busy", members=leaving)
+        answer = ask(cluster, cluster.coordinator_of("busy"), request, 5)
+        assert [member.error_code for member in answer.members] == [0, ErrorCode.FENCED_INSTANCE_ID, 0, 25]
+        assert cluster.members("busy") == ()
+
+    def test_old_versions_remove_one_member(self, cluster: FakeCluster) -> None:
+        cluster.add_group("busy", members=[GroupMember(member_id="a")])
+        request = LeaveGroupRequest(group_id="busy", member_id="a")
+        assert [ask(cluster, cluster.coordinator_of("busy"), request, 2).error_code for _ in range(2)] == [0, 25]
+
+
+class TestListOffsets:
+    def ask(self, cluster: FakeCluster, timestamp: int, version: int = 11, **where: int) -> tuple[int, int, int]:
+        at = where.pop("at", cluster.leader_of("orders", 0))
+        partition = ListOffsetsPartition(timestamp=timestamp, **{"partition_index": 0, **where})
+        request = ListOffsetsRequest(topics=(ListOffsetsTopic(name="orders", partitions=(partition,)),))
+        (answer,) = ask(cluster, at, request, version).topics[0].partitions
+        return answer.error_code, answer.offset, answer.timestamp
+
+    @pytest.mark.parametrize("version", range(1, 12))
+    def test_every_version_knows_both_ends(self, cluster: FakeCluster, version: int) -> None:
+        cluster.set_log("orders", 0, start_offset=10, end_offset=90)
+        assert self.ask(cluster, OffsetSpec.EARLIEST, version) == (0, 10, -1)
+        assert self.ask(cluster, OffsetSpec.LATEST, version) == (0, 90, -1)
+
+    def test_by_time(self, cluster: FakeCluster) -> None:
+        assert self.ask(cluster, FIRST_TIMESTAMP_MS + 4_500) == (0, 5, timestamp_of(5))
+        assert self.ask(cluster, timestamp_of(100)) == (0, -1, -1)
+
+    def test_by_largest_timestamp(self, cluster: FakeCluster) -> None:
+        assert self.ask(cluster, OffsetSpec.MAX_TIMESTAMP) == (0, 99, timestamp_of(99))
+        assert self.ask(cluster, OffsetSpec.MAX_TIMESTAMP, 6)[0] == ErrorCode.UNSUPPORTED_VERSION
+
+    def test_an_empty_log_has_no_largest_timestamp(self, cluster: FakeCluster) -> None:
+        cluster.set_log("orders", 0, end_offset=0)
+        assert self.ask(cluster, OffsetSpec.MAX_TIMESTAMP) == (0, -1, -1)
+
+    def test_only_the_leader_answers(self, cluster: FakeCluster) -> None:
+        other = someone_else(cluster, cluster.leader_of("orders", 0))
+        assert self.ask(cluster, OffsetSpec.LATEST, at=other)[0] == ErrorCode.NOT_LEADER_OR_FOLLOWER
+
+    def test_an_unknown_partition(self, cluster: FakeCluster) -> None:
+        assert self.ask(cluster, OffsetSpec.LATEST, partition_index=9)[0] == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+
+    def test_an_old_or_future_leader_epoch_is_refused(self, cluster: FakeCluster) -> None:
+        cluster.move_leader("orders", 0, to=someone_else(cluster, cluster.leader_of("orders", 0)))
+        errors = [self.ask(cluster, OffsetSpec.LATEST, current_leader_epoch=epoch)[0] for epoch in (0, 1, 2)]
+        assert errors == [ErrorCode.FENCED_LEADER_EPOCH, 0, ErrorCode.UNKNOWN_LEADER_EPOCH]
+
+
+class TestTopics:
+    def create(self, cluster: FakeCluster, topic: CreatableTopic, *, at: int = 1, dry: bool = False) -> int:
+        request = CreateTopicsRequest(topics=(topic,), validate_only=dry)
+        return ask(cluster, at, request, 7).topics[0].error_code
+
+    @pytest.mark.parametrize("version", range(2, 8))
+    def test_created_at_any_broker(self, cluster: FakeCluster, version: int) -> None:
+        wanted = CreatableTopic(name="new", num_partitions=6, replication_factor=2)
+        (made,) = ask(cluster, 3, CreateTopicsRequest(topics=(wanted,)), version).topics
+        assert made.error_code == 0
+        assert cluster.leader_of("new", 5) in cluster.brokers
+
+    @pytest.mark.parametrize(
+        ("topic", "error"),
+        [
+            (CreatableTopic(name="orders", num_partitions=1, replication_factor=1), ErrorCode.TOPIC_ALREADY_EXISTS),
+            (CreatableTopic(name="a b", num_partitions=1, replication_factor=1), ErrorCode.INVALID_TOPIC_EXCEPTION),
+            (CreatableTopic(name="new", num_partitions=0, replication_factor=1), ErrorCode.INVALID_PARTITIONS),
+            (CreatableTopic(name="new", num_partitions=1, replication_factor=9), ErrorCode.INVALID_REPLICATION_FACTOR),
+            (
+                CreatableTopic(
+                    name="new",
+                    num_partitions=-1,
+                    replication_factor=-1,
+                    assignments=(CreatableReplicaAssignment(partition_index=1, broker_ids=(1,)),),
+                ),
+                ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+            ),
+        ],
+    )
+    def test_refused(self, cluster: FakeCluster, topic: CreatableTopic, error: int) -> None:
+        assert self.create(cluster, topic) == error
+
+    def test_placed_by_hand(self, cluster: FakeCluster) -> None:
+        by_hand = CreatableTopic(
+            name="new",
+            num_partitions=-1,
+            replication_factor=-1,
+            assignments=(
+                CreatableReplicaAssignment(partition_index=1, broker_ids=(2, 3)),
+                CreatableReplicaAssignment(partition_index=0, broker_ids=(3, 1)),
+            ),
+        )
+        assert self.create(cluster, by_hand) == 0
+        assert [cluster.leader_of("new", index) for index in range(2)] == [3, 2]
+
+    def test_a_dry_run_makes_nothing(self, cluster: FakeCluster) -> None:
+        wanted = CreatableTopic(name="new", num_partitions=-1, replication_factor=-1)
+        assert self.create(cluster, wanted, dry=True) == 0
+        assert "new" not in cluster.topics()
+
+    def test_under_zookeeper_only_the_controller_creates(self) -> None:
+        with FakeCluster(brokers=2, zookeeper=True, versions_of="2.8") as cluster:
+            wanted = CreatableTopic(name="new", num_partitions=1, replication_factor=1)
+            assert ask(cluster, 1, MetadataRequest(topics=()), 9).controller_id == 1
+            assert self.create(cluster, wanted, at=2) == ErrorCode.NOT_CONTROLLER
+            cluster.move_controller(to=2)
+            assert self.create(cluster, wanted, at=2) == 0
+
+    def test_other_brokers_hear_of_it_later(self) -> None:
+        with FakeCluster(brokers=2, metadata_lag=0.05) as cluster:
+            wanted = CreatableTopic(name="new", num_partitions=1, replication_factor=1)
+            assert self.create(cluster, wanted, at=1) == 0
+            request = MetadataRequest(topics=(MetadataRequestTopic(name="new"),), allow_auto_topic_creation=False)
+            errors = [ask(cluster, at, request, 12).topics[0].error_code for at in (1, 2)]
+            assert errors == [0, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION]
+            deadline = time.monotonic() + 5
+            while ask(cluster, 2, request, 12).topics[0].error_code:
+                assert time.monotonic() < deadline
+
+    @pytest.mark.parametrize("version", range(1, 7))
+    def test_deleted_with_its_offsets(self, cluster: FakeCluster, version: int) -> None:
+        by_name = DeleteTopicsRequest(topic_names=("orders",))
+        request = by_name if version < 6 else DeleteTopicsRequest(topics=(DeleteTopicState(name="orders"),))
+        errors = [ask(cluster, 1, request, version).responses[0].error_code for _ in range(2)]
+        assert errors == [0, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION]
+        assert cluster.offsets("billing") == {}
+
+    def test_deleted_by_id(self, cluster: FakeCluster) -> None:
+        (topic,) = ask(cluster, 1, MetadataRequest(topics=(MetadataRequestTopic(name="orders"),)), 12).topics
+        request = DeleteTopicsRequest(topics=(DeleteTopicState(topic_id=topic.topic_id),))
+        errors = [ask(cluster, 1, request, 6).responses[0].error_code for _ in range(2)]
+        assert errors == [0, ErrorCode.UNKNOWN_TOPIC_ID]
+
+
+class TestDescribeCluster:
+    @pytest.mark.parametrize("version", range(3))
+    def test_names_brokers_and_cluster(self, cluster: FakeCluster, version: int) -> None:
+        answer = ask(cluster, 1, DescribeClusterRequest(), version)
+        assert (answer.cluster_id, {broker.broker_id for broker in answer.brokers}) == (cluster.cluster_id, {1, 2, 3})
+        assert answer.controller_id in cluster.brokers
+
+    def test_fenced_brokers_on_request(self, cluster: FakeCluster) -> None:
+        cluster.stop_broker(3, failover=0)
+        answer = ask(cluster, 1, DescribeClusterRequest(include_fenced_brokers=True), 2)
+        assert {broker.broker_id: broker.is_fenced for broker in answer.brokers} == {1: False, 2: False, 3: True}
+
+    def test_a_broker_is_no_controller_to_ask(self, cluster: FakeCluster) -> None:
+        answer = ask(cluster, 1, DescribeClusterRequest(endpoint_type=2), 1)
+        assert answer.error_code == ErrorCode.MISMATCHED_ENDPOINT_TYPE
+
+
+class TestStopping:
+    def test_reset_ends_connections_with_rst_and_refuses_new_ones(self, cluster: FakeCluster) -> None:
+        with RawClient(cluster, 2) as client:
+            client.ask(ApiVersionsRequest(), 0)
+            cluster.stop_broker(2, how="reset")
+            with pytest.raises(ConnectionResetError):
+                client.read()
+        with pytest.raises(ConnectionRefusedError):
+            RawClient(cluster, 2)
+
+    def test_fin_ends_connections_in_order(self, cluster: FakeCluster) -> None:
+        with RawClient(cluster, 2) as client:
+            client.ask(ApiVersionsRequest(), 0)
+            cluster.stop_broker(2, how="fin")
+            with pytest.raises(EOFError):
+                client.read()
+
+    def test_fin_stays_fin_with_a_request_in_flight(self, cluster: FakeCluster) -> None:
+        struck = cluster.inject(Fault(api=ApiKey.API_VERSIONS, delay=60))
+        with RawClient(cluster, 2) as client:
+            client.write(ApiVersionsRequest(), 0)
+            struck.wait()
+            cluster.stop_broker(2, how="fin")
+            with pytest.raises(EOFError):
+                client.read()
+
+    def test_a_broker_comes_back_at_its_address(self, cluster: FakeCluster) -> None:
+        address = cluster.address_of(2)
+        cluster.stop_broker(2)
+        cluster.start_broker(2)
+        assert cluster.address_of(2) == address
+        assert ask(cluster, 2, ApiVersionsRequest(), 0).error_code == 0
+
+    def test_the_coordinator_moves_after_the_failover(self, cluster: FakeCluster) -> None:
+        dead = cluster.coordinator_of("billing")
+        cluster.stop_broker(dead)
+        assert cluster.coordinator_of("billing") == dead
+        successor = eventually_coordinated(cluster, not_by=dead)
+        assert offset_in(ask(cluster, successor, everything("billing"), 8)) == 42
+
+    def test_a_broker_back_in_time_keeps_its_groups(self, cluster: FakeCluster) -> None:
+        coordinator = cluster.coordinator_of("billing")
+        cluster.stop_broker(coordinator, failover=60)
+        cluster.start_broker(coordinator)
+        assert offset_in(ask(cluster, coordinator, everything("billing"), 8)) == 42
+
+    def test_a_broker_that_lost_its_groups_gets_them_back_when_preferred(self, cluster: FakeCluster) -> None:
+        dead = cluster.coordinator_of("billing")
+        cluster.stop_broker(dead, failover=0)
+        cluster.start_broker(dead)
+        assert cluster.coordinator_of("billing") != dead
+        cluster.stop_broker(dead)
+        cluster.start_broker(dead, prefer=True)
+        assert cluster.coordinator_of("billing") == dead
+
+    def test_the_new_coordinator_loads_first(self) -> None:
+        with FakeCluster(brokers=2, load_time=0.05) as cluster:
+            cluster.add_group("billing")
+            to = someone_else(cluster, cluster.coordinator_of("billing"))
+            cluster.move_coordinator("billing", to=to)
+            error = ask(cluster, to, everything("billing"), 8).groups[0].error_code
+            assert error == ErrorCode.COORDINATOR_LOAD_IN_PROGRESS
+            assert ask(cluster, to, ListGroupsRequest(), 5).error_code == ErrorCode.COORDINATOR_LOAD_IN_PROGRESS
+
+    def test_a_moved_group_is_refused_by_its_old_coordinator(self, cluster: FakeCluster) -> None:
+        old = cluster.coordinator_of("billing")
+        with RawClient(cluster, old) as client:
+            assert offset_in(client.ask(everything("billing"), 8)) == 42
+            cluster.move_coordinator("billing", to=someone_else(cluster, old))
+            assert client.ask(everything("billing"), 8).groups[0].error_code == ErrorCode.NOT_COORDINATOR
+
+    def test_dropped_connections_leave_the_broker_alive(self, cluster: FakeCluster) -> None:
+        with RawClient(cluster, 2) as client:
+            client.ask(ApiVersionsRequest(), 0)
+            cluster.drop_connections(2, how="fin")
+            with pytest.raises(EOFError):
+                client.read()
+        assert ask(cluster, 2, ApiVersionsRequest(), 0).error_code == 0
+
+    def test_stopping_twice_is_an_error(self, cluster: FakeCluster) -> None:
+        cluster.stop_broker(2)
+        with pytest.raises(ValueError, match="broker 2 is not running"):
+            cluster.stop_broker(2)
+        cluster.start_broker(2)
+        with pytest.raises(ValueError, match="broker 2 is running"):
+            cluster.start_broker(2)
+
+
+class TestStalling:
+    def test_connects_are_accepted_and_nothing_is_answered(self, cluster: FakeCluster) -> None:
+        cluster.stop_broker(2, how="stall")
+        with RawClient(cluster, 2, timeout=0.05) as client:
+            client.write(ApiVersionsRequest(), 0)
+            with pytest.raises(TimeoutError):
+                client.read()
+
+    def test_what_was_buffered_is_answered_on_waking(self, cluster: FakeCluster) -> None:
+        with RawClient(cluster, 2) as old:
+            old.ask(ApiVersionsRequest(), 0)
+            cluster.stop_broker(2, how="stall", failover=60)
+            with RawClient(cluster, 2) as new:
+                for client in (old, new):
+                    client.write(ApiVersionsRequest(), 0)
+                cluster.start_broker(2)
+                assert [type(client.read()).__name__ for client in (old, new)] == ["ApiVersionsResponse"] * 2
+
+    def test_a_commit_sent_before_the_failover_is_applied_on_waking_in_time(self, cluster: FakeCluster) -> None:
+        coordinator = cluster.coordinator_of("billing")
+        cluster.stop_broker(coordinator, how="stall", failover=60)
+        with RawClient(cluster, coordinator) as client:
+            client.write(commit("billing", 43), 9)
+            assert cluster.offsets("billing") == {("orders", 0): 42}
+            cluster.start_broker(coordinator)
+            client.read()
+        assert cluster.offsets("billing") == {("orders", 0): 43}
+
+    def test_one_that_slept_too_long_knows_it_when_it_wakes(self, cluster: FakeCluster) -> None:
+        frozen = cluster.coordinator_of("billing")
+        cluster.stop_broker(frozen, how="stall", failover=0)
+        with RawClient(cluster, frozen) as client:
+            client.write(everything("billing"), 8)
+            cluster.start_broker(frozen)
+            answer = client.read()
+            assert isinstance(answer, OffsetFetchResponse)
+            assert answer.groups[0].error_code == ErrorCode.NOT_COORDINATOR
+
+    def test_or_believes_for_a_moment_that_it_still_coordinates(self, cluster: FakeCluster) -> None:
+        frozen = cluster.coordinator_of("billing")
+        cluster.stop_broker(frozen, how="stall", failover=0)
+        cluster.commit("billing", {("orders", 0): 99})
+        cluster.start_broker(frozen, stale_for=60)
+        assert offset_in(ask(cluster, frozen, everything("billing"), 8)) == 42
+        assert find(cluster, frozen) == (frozen, 0)
+        answer = ask(cluster, frozen, commit("billing", 43), 9)
+        assert answer.topics[0].partitions[0].error_code == ErrorCode.COORDINATOR_NOT_AVAILABLE
+        assert cluster.offsets("billing") == {("orders", 0): 99}
+
+    def test_a_delayed_answer_sleeps_too(self, cluster: FakeCluster) -> None:
+        fault = cluster.inject(Fault(api=ApiKey.API_VERSIONS, delay=0.02))
+        with RawClient(cluster, 2, timeout=0.1) as client:
+            client.write(ApiVersionsRequest(), 0)
+            fault.wait()
+            cluster.stop_broker(2, how="stall", failover=60)
+            with pytest.raises(TimeoutError):
+                client.read()
+            cluster.start_broker(2)
+            client.read()
+
+    def test_it_can_die_in_its_sleep(self, cluster: FakeCluster) -> None:
+        with RawClient(cluster, 2) as client:
+            client.ask(ApiVersionsRequest(), 0)
+            cluster.stop_broker(2, how="stall")
+            cluster.stop_broker(2, how="reset")
+            with pytest.raises(ConnectionResetError):
+                client.read()
+
+
+class TestFaults:
+    def coordinator(self, cluster: FakeCluster) -> RawClient:
+        return RawClient(cluster, cluster.coordinator_of("billing"))
+
+    def test_a_delay_holds_up_its_own_connection_only(self, cluster: FakeCluster) -> None:
+        fault = cluster.inject(Fault(api=ApiKey.OFFSET_FETCH, delay=60))
+        with self.coordinator(cluster) as slow, self.coordinator(cluster) as quick:
+            slow.write(everything("billing"), 8)
+            slow.write(ApiVersionsRequest(), 0)
+            fault.wait()
+            quick.ask(everything("billing"), 8)
+            assert cluster.requests[cluster.coordinator_of("billing"), ApiKey.API_VERSIONS] == 0
+
+    def test_answers_come_in_the_order_of_the_requests(self, cluster: FakeCluster) -> None:
+        cluster.inject(Fault(api=ApiKey.OFFSET_FETCH, delay=0.02))
+        with self.coordinator(cluster) as client:
+            client.write(everything("billing"), 8)
+            client.write(ApiVersionsRequest(), 0)
+            assert [type(client.read()).__name__ for _ in range(2)] == ["OffsetFetchResponse", "ApiVersionsResponse"]
+
+    @pytest.mark.parametrize(("after_applying", "offset"), [(False, 42), (True, 43)])
+    def test_a_delay_comes_before_or_after_the_effect(
+        self, cluster: FakeCluster, after_applying: bool, offset: int
+    ) -> None:
+        fault = cluster.inject(Fault(api=ApiKey.OFFSET_COMMIT, delay=60, after_applying=after_applying))
+        with self.coordinator(cluster) as client:
+            client.write(commit("billing", 43), 9)
+            fault.wait()
+            assert cluster.offsets("billing") == {("orders", 0): offset}
+
+    @pytest.mark.parametrize(("after_applying", "offset"), [(False, 42), (True, 43)])
+    def test_an_error_comes_without_or_with_the_effect(
+        self, cluster: FakeCluster, after_applying: bool, offset: int
+    ) -> None:
+        error = ErrorCode.REQUEST_TIMED_OUT
+        cluster.inject(Fault(api=ApiKey.OFFSET_COMMIT, error=error, after_applying=after_applying))
+        assert commit_error(cluster, commit("billing", 43)) == error
+        assert cluster.offsets("billing") == {("orders", 0): offset}
+
+    def test_an_error_for_some_keys_spares_the_others(self, cluster: FakeCluster) -> None:
+        theirs = next(g for g in map(str, range(999)) if cluster.coordinator_of(g) == cluster.coordinator_of("billing"))
+        cluster.inject(Fault(api=ApiKey.OFFSET_FETCH, error=30, keys=frozenset({theirs})))
+        with self.coordinator(cluster) as client:
+            errors = [group.error_code for group in client.ask(everything("billing", theirs), 8).groups]
+        assert errors == [0, 30]
+
+    @pytest.mark.parametrize(
+        ("request_", "version"),
+        [
+            (ApiVersionsRequest(), 5),
+            (DescribeClusterRequest(), 1),
+            (ListGroupsRequest(), 5),
+            (MetadataRequest(), 13),
+        ],
+    )
+    def test_calls_without_keys_carry_the_error_on_top(
+        self,
+        cluster: FakeCluster,
+        request_: ApiVersionsRequest | DescribeClusterRequest | ListGroupsRequest | MetadataRequest,
+        version: int,
+    ) -> None:
+        cluster.inject(Fault(error=4711))
+        with RawClient(cluster, 1) as client:
+            client.write(request_, version)
+            assert getattr(client.read(), "error_code") == 4711  # noqa: B009
+
+    def test_a_dropped_answer_is_applied_and_the_connection_lives(self, cluster: FakeCluster) -> None:
+        cluster.inject(Fault(api=ApiKey.OFFSET_COMMIT, drop_answer=True))
+        with self.coordinator(cluster) as client:
+            lost = client.write(commit("billing", 43), 9)
+            client.session.abandon(lost)
+            assert offset_in(client.ask(everything("billing"), 8)) == 43
+
+    @pytest.mark.parametrize(("cut", "offset"), [("before", 42), ("after", 43), ("half", 43)])
+    def test_a_cut_comes_before_or_after_the_effect(self, cluster: FakeCluster, cut: str, offset: int) -> None:
+        cluster.inject(Fault(api=ApiKey.OFFSET_COMMIT, cut=cut, how="fin"))  # type: ignore[arg-type]
+        with self.coordinator(cluster) as client, pytest.raises(EOFError):
+            client.ask(commit("billing", 43), 9)
+        assert cluster.offsets("billing") == {("orders", 0): offset}
+
+    def test_half_an_answer_is_half_an_answer(self, cluster: FakeCluster) -> None:
+        cluster.inject(Fault(cut="half", how="fin"))
+        with self.coordinator(cluster) as client:
+            client.write(ApiVersionsRequest(), 0)
+            half = client.socket.recv(1 << 16)
+            assert client.socket.recv(1 << 16) == b""
+        assert 4 + int.from_bytes(half[:4], "big") == pytest.approx(2 * len(half), abs=1)
+
+    def test_a_cut_can_be_a_reset(self, cluster: FakeCluster) -> None:
+        cluster.inject(Fault(cut="before", how="reset"))
+        with self.coordinator(cluster) as client, pytest.raises(ConnectionResetError):
+            client.ask(ApiVersionsRequest(), 0)
+
+    @pytest.mark.parametrize(
+        ("request_", "version"), [(ApiVersionsRequest(), 0), (everything("billing"), 8), (DescribeClusterRequest(), 2)]
+    )
+    def test_garbage_can_not_be_read(
+        self,
+        cluster: FakeCluster,
+        request_: ApiVersionsRequest | OffsetFetchRequest | DescribeClusterRequest,
+        version: int,
+    ) -> None:
+        cluster.inject(Fault(garbage=True))
+        with self.coordinator(cluster) as client:
+            client.write(request_, version)
+            with pytest.raises(DecodeError):
+                client.read()
+
+    @pytest.mark.parametrize("fault", [Fault(wrong_correlation_id=True), Fault(oversized=True)])
+    def test_frames_that_end_a_conversation(self, cluster: FakeCluster, fault: Fault) -> None:
+        cluster.inject(fault)
+        with self.coordinator(cluster) as client, pytest.raises(DecodeError):
+            client.ask(ApiVersionsRequest(), 0)
+
+    def test_throttling_is_reported(self, cluster: FakeCluster) -> None:
+        cluster.inject(Fault(throttle=1.5))
+        assert ask(cluster, 1, MetadataRequest(), 9).throttle_time_ms == 1500
+
+    def test_a_removed_fault_strikes_no_more(self, cluster: FakeCluster) -> None:
+        fault = cluster.inject(Fault(error=30, count=None))
+        assert ask(cluster, 1, ListGroupsRequest(), 5).error_code == 30
+        fault.remove()
+        assert ask(cluster, 1, ListGroupsRequest(), 5).error_code == 0
+        assert fault.hits == 1
+
+
+class TestWhatWasSeen:
+    def test_requests_are_counted_by_broker_and_api(self, cluster: FakeCluster) -> None:
+        with RawClient(cluster, 2) as client:
+            client.ask(ApiVersionsRequest(), 0)
+            client.ask(ApiVersionsRequest(), 0)
+        assert cluster.requests == {(2, ApiKey.API_VERSIONS): 2}
+        cluster.reset_requests()
+        assert cluster.requests == {}
+
+    def test_requests_are_kept(self, cluster: FakeCluster) -> None:
+        ask(cluster, 2, MetadataRequest(topics=()), 9)
+        (seen,) = cluster.log
+        assert (seen.broker_id, seen.version, seen.client_id) == (2, 9, "raw")
+        assert seen.request == MetadataRequest(topics=())
+
+    def test_connections_are_counted(self, cluster: FakeCluster) -> None:
+        with RawClient(cluster, 2) as client:
+            client.ask(ApiVersionsRequest(), 0)
+            assert (cluster.connections[2], cluster.connections_opened[2]) == (1, 1)
+
+    def test_bytes_that_are_no_request_are_rejected(self, cluster: FakeCluster) -> None:
+        with RawClient(cluster, 2) as client:
+            client.socket.sendall(b"\x00\x00\x00\x04\xff\xff\xff\xff")
+            with pytest.raises(EOFError):
+                client.read()
+        assert [rejected.broker_id for rejected in cluster.rejected] == [2]
+
+
+class TestLife:
+    def test_closing_leaves_no_thread_and_no_descriptor(self) -> None:
+        gc.collect()
+        before, threads = open_descriptors(), threading.active_count()
+        with FakeCluster(brokers=3) as cluster:
+            clients = [RawClient(cluster, broker_id) for broker_id in cluster.brokers]
+            clients[0].ask(ApiVersionsRequest(), 0)
+            cluster.stop_broker(2, how="stall")
+            cluster.stop_broker(3)
+            cluster.inject(Fault(delay=60))
+            clients[0].write(ApiVersionsRequest(), 0)
+        for client in clients:
+            client.socket.close()
+        assert threading.active_count() == threads
+        assert open_descriptors() == before
+
+    def test_closing_is_prompt(self) -> None:
+        with FakeCluster(brokers=6) as cluster:
+            begun = time.monotonic()
+        assert time.monotonic() - begun < 5
+        cluster.close()
+
+    def test_a_closed_cluster_says_so(self) -> None:
+        with FakeCluster(brokers=1) as cluster:
+            pass
+        with pytest.raises(RuntimeError, match="not running"):
+            cluster.coordinator_of("billing")
+
+    def test_its_own_faults_are_loud(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        from kafkaadmin.testing import handlers
+
+        def broken(request: object, context: object) -> None:
+            raise LookupError("a bug")
+
+        monkeypatch.setitem(handlers.HANDLERS, ApiKey.API_VERSIONS, broken)
+        cluster = FakeCluster(brokers=1)
+        cluster.start()
+        with pytest.raises(EOFError):
+            ask(cluster, 1, ApiVersionsRequest(), 0)
+        with pytest.raises(ExceptionGroup) as failed:
+            cluster.close()
+        assert failed.group_contains(LookupError, match="a bug")
+
+    def test_it_takes_no_port_that_another_could_have(self, cluster: FakeCluster) -> None:
+        cluster.stop_broker(2)
+        host, _, port = cluster.address_of(2).rpartition(":")
+        with socket.socket() as thief, pytest.raises(OSError, match="in use"):
+            thief.bind((host, int(port)))
