@@ -228,6 +228,7 @@ class Connection:
         self._end = error
         self._stream.close()
         pending = list(self._pending.values())
+        # A request is no suspect where not even the handshake in front of it was answered.
         fresh = len(pending) == 1 and not self._answered and self._greeted is None
         self._pending.clear()
         self._outbox.clear()
@@ -299,6 +300,8 @@ class Connection:
             self._ended = self._ended or anyio.Event()
             with anyio.CancelScope(deadline=self._peer.quiet_until):
                 await self._ended.wait()
+        if self._end is None:
+            self._peer.quiet_until = 0.0
 
     async def _flush(self, exchange: Exchange[Any]) -> None:
         self._writing = True
@@ -462,7 +465,9 @@ class Connection:
 
     def _be_greeted(self, reply: Reply) -> None:
         greeted, self._greeted = self._greeted, None
-        if greeted is not None and isinstance(reply.response, ApiVersionsResponse):
+        if reply.error is not None:
+            self.close(self._unreadable(reply.error))
+        elif greeted is not None and isinstance(reply.response, ApiVersionsResponse):
             greeted(reply.response)
 
     def _unreadable(self, cause: DecodeError) -> RemoteProtocolError:

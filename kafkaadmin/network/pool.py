@@ -89,6 +89,7 @@ class Pool:
         self._security: Security = transport or Plaintext()
         self._slots: dict[tuple[int | None, Address], dict[Lane, _Slot]] = {}
         self._streams: dict[Connection, Stream] = {}
+        self._ready: set[Connection] = set()
         # The broker's highest ApiVersions version, by the last one heard: the best guess for those not heard yet.
         self._greeting_hint: int | None = None
         self._closed = False
@@ -165,6 +166,7 @@ class Pool:
         finally:
             slot.opening = None
             opening.over.set()
+        self._ready.add(slot.connection)
         if self._announce:
             host, port = slot.peer.address
             self._announce(ConnectionOpened(broker_id=slot.peer.broker_id, host=host, port=port))
@@ -172,7 +174,10 @@ class Pool:
 
     async def _open_in_time(self, peer: Peer, scope: anyio.CancelScope) -> Connection:
         with scope:
-            return await self._open(peer)
+            connection = await self._open(peer)
+            if not self._closed:
+                return connection
+            connection.close(ClientClosedError("the client was closed"))
         if self._closed:
             raise ClientClosedError("the client was closed")
         raise ConnectError(f"{peer}: no connection within {self._config.connect_timeout:g} s", slow=True)
@@ -251,6 +256,9 @@ class Pool:
 
     def _ended(self, connection: Connection, error: KafkaAdminError, in_flight: int) -> None:
         del self._streams[connection]
+        if connection not in self._ready:
+            return
+        self._ready.remove(connection)
         if self._announce:
             host, port = connection.address
             self._announce(

@@ -11,6 +11,7 @@ anyio's readiness calls (trio).
 from __future__ import annotations
 
 import errno
+import ipaddress
 import os
 import socket
 import sys
@@ -145,7 +146,10 @@ async def _dial(address: Address) -> socket.socket:
 
 async def _resolve(address: Address) -> list[_Target]:
     try:
-        found = await anyio.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
+        if _is_numeric(address.host):  # known at once, with no need of the resolver's thread
+            found = socket.getaddrinfo(*address, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+        else:
+            found = await anyio.getaddrinfo(*address, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise ConnectError(f"{address}: the name can't be resolved: {reason}", slow=True) from error
@@ -153,6 +157,14 @@ async def _resolve(address: Address) -> list[_Target]:
     if not targets:
         raise ConnectError(f"{address}: the name has no address", slow=True)
     return targets
+
+
+def _is_numeric(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _interleaved(targets: list[_Target]) -> list[_Target]:
