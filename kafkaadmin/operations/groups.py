@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
-from kafkaadmin.errors import GroupNotFoundError, PartialFailureError
+from kafkaadmin.errors import (
+    GroupNotFoundError,
+    KafkaAdminError,
+    OperationTimeoutError,
+    PartialFailureError,
+    TransportError,
+)
 from kafkaadmin.models.groups import DeletedGroup, GroupListing, MemberToRemove, RemovedMember
 from kafkaadmin.models.results import BatchResult
 from kafkaadmin.operations import arguments
@@ -42,6 +48,10 @@ _GROUP_ID_NOT_FOUND = 69
 _KINDS_BEFORE_TYPES = frozenset({GroupType.CLASSIC, GroupType.CONSUMER})
 """Brokers whose ListGroups tells no types have groups of these only: asked for both, they need no filter."""
 
+_UNREACHED = (TransportError, OperationTimeoutError)
+_UNTIL_REPLACED = 10.0
+"""Seconds after which a silent broker is likely to have lost its place: its session lasts 9 by default."""
+
 _REASON_LENGTH = 255
 """Where Java's clients cut a reason (KIP-800)."""
 
@@ -63,30 +73,53 @@ async def list_groups(
         for key in keys:
             yield key, Errored(response.error_code) if response.error_code else Done(_listings(response, of_protocols))
 
-    result = await cluster.run(
-        Operation(
-            name="list_groups",
-            noun="broker",
-            to=BrokerId,
-            api=ListGroupsRequest,
-            request=request,
-            outcomes=outcomes,
-            at_least=5 if of_types and not untyped else 4 if in_states else None,
-        ),
-        [broker.id for broker in await cluster.brokers(deadline=deadline)],
-        deadline=deadline,
+    operation = Operation(
+        name="list_groups",
+        noun="broker",
+        to=BrokerId,
+        api=ListGroupsRequest,
+        request=request,
+        outcomes=outcomes,
+        at_least=5 if of_types and not untyped else 4 if in_states else None,
     )
+    answers, failures = await _ask_every_broker(cluster, operation, deadline)
     listings: dict[str, GroupListing] = {}
-    for found in result.succeeded.values():
+    for found in answers.values():
         listings.update(found)
-    if result.failed:
+    if failures:
+        told = "; ".join(map(str, failures.values()))
         raise PartialFailureError(
-            f"list_groups: {len(result.failed)} of {len(result)} brokers could not be asked: "
-            + "; ".join(str(error) for error in result.failed.values()),
+            f"list_groups: {len(failures)} of {len(failures) + len(answers)} brokers could not be asked: {told}",
             result=listings,
-            failures=dict(result.failed),
+            failures=failures,
         )
     return listings
+
+
+async def _ask_every_broker(
+    cluster: Cluster, operation: Operation[int, ListGroupsResponse, dict[str, GroupListing]], deadline: Deadline
+) -> tuple[dict[int, dict[str, GroupListing]], dict[int, KafkaAdminError]]:
+    """Every live broker's answer, or what went wrong with it.
+
+    A broker that dies meanwhile leaves its groups to the others, so those are asked again once it is gone.
+    """
+    answers: dict[int, dict[str, GroupListing]] = {}
+    patience = _UNTIL_REPLACED
+    live = [broker.id for broker in await cluster.brokers(deadline=deadline)]
+    while True:
+        result = await cluster.run(
+            operation,
+            [broker for broker in live if broker not in answers],
+            deadline=Deadline.after(min(patience, deadline.remaining())),
+        )
+        answers.update(result.succeeded)
+        unreached = [broker for broker, error in result.failed.items() if isinstance(error, _UNREACHED)]
+        if len(unreached) < len(result.failed) or not unreached or not deadline.remaining():
+            return answers, dict(result.failed)
+        live = [broker.id for broker in await cluster.brokers(deadline=deadline)]
+        if not set(unreached) <= set(live):
+            answers.clear()
+        patience *= 2
 
 
 def _listings(response: ListGroupsResponse, protocol_types: frozenset[str]) -> dict[str, GroupListing]:
