@@ -71,7 +71,9 @@ def offsets(groups: int) -> OffsetFetchResponse:
                         name="orders-by-region-and-time",
                         partitions=tuple(
                             OffsetFetchResponsePartitions(
-                                partition_index=p, committed_offset=1_000_000_007 * (p + 1) + g, committed_leader_epoch=p
+                                partition_index=p,
+                                committed_offset=1_000_000_007 * (p + 1) + g,
+                                committed_leader_epoch=p,
                             )
                             for p in range(10)
                         ),

@@ -9,13 +9,13 @@ from __future__ import annotations
 import gc
 import struct
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from kafkawire.compiler import decoder, encoder
 from kafkawire.errors import DecodeError, EncodeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
 
     from kafkawire.schema import Message
 
@@ -68,9 +68,9 @@ def decode(cls: type[M], version: int, data: bytes | bytearray | memoryview) -> 
     Raises:
         DecodeError: the bytes are no such message, or more than one; or there is no such version.
     """
-    if data.__class__ is not bytes:
+    if not isinstance(data, bytes):
         data = bytes(data)
-    message, end = decode_from(cls, version, cast(bytes, data), 0)
+    message, end = decode_from(cls, version, data, 0)
     if end != len(data):
         raise DecodeError(f"{len(data) - end} bytes left over", message=cls.__name__, version=version, offset=end)
     return message
@@ -106,7 +106,7 @@ def _read_large(read: Callable[[bytes, int], tuple[Any, int]], data: bytes, star
 
 
 @contextmanager
-def _collector_held_off() -> Iterator[None]:
+def _collector_held_off() -> Generator[None]:
     """No cyclic collection meanwhile: it would look through the half-made message again and again, in vain.
 
     With threads the collector may come back early, never late: whoever found it on puts it on again.

@@ -32,8 +32,8 @@ def decoder(cls: type[Message], version: int) -> Callable[[bytes, int], tuple[An
 def encoder(cls: type[Message], version: int) -> Callable[[Any], bytes]:
     """What writes a version of a message.
 
-    What it doesn't write raises ``struct.error``, ``AttributeError``, ``TypeError`` or ``ValueError``; `kafkawire.encode`
-    may still know how.
+    What it doesn't write raises ``struct.error``, ``AttributeError``, ``TypeError`` or ``ValueError``;
+    `kafkawire.encode` may still know how.
     """
     write = cls.__encoders__.get(version)
     if write is None:

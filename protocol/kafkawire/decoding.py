@@ -155,7 +155,7 @@ class _Decoder:
             case Text() | Blob():
                 self._text_or_blob(wire, target)
             case Array():
-                self._array(wire, target)
+                self._array(wire, target)  # pyright: ignore[reportUnknownArgumentType]
             case Struct():
                 self._struct(wire, target, absent=0 if tagged else 255)
             case _:

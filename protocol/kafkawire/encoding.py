@@ -161,7 +161,7 @@ class _Encoder:
             case Text() | Blob():
                 self._text_or_blob(wire, value)
             case Array():
-                self._array(wire, value)
+                self._array(wire, value)  # pyright: ignore[reportUnknownArgumentType]
             case Struct():
                 self._struct(wire, value, absent="0" if tagged else "255")
             case _:

@@ -40,7 +40,7 @@ class FrameReader:
         buffer += data
         if len(buffer) < self._wanted:
             return []
-        frames = []
+        frames: list[bytes] = []
         position, left = 0, len(buffer)
         self._wanted = _LENGTH.size
         with memoryview(buffer) as view:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from struct import Struct
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kafkawire.api_keys import ApiKey
 from kafkawire.codec import decode, decode_from, encode
 from kafkawire.errors import DecodeError
 from kafkawire.primitives import Int16, Int32, LegacyNullableString
 from kafkawire.schema import Message, Request, Response, entity, wire
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 _API_VERSION_CORRELATION = Struct(">hhi")
 _LENGTH = Struct(">i")
@@ -58,7 +55,7 @@ def request_header_version(cls: type[Request[Any]], version: int) -> int:
 def response_header_version(cls: type[Response], version: int) -> int:
     """The version of the header in front of a response.
 
-    ApiVersions answers with version 0 always, so that a client can read the refusal of a version the broker lacks (KIP-511).
+    ApiVersions answers with version 0 always, so that a client can read that its version is refused (KIP-511).
     """
     return 1 if cls.form(version).flexible and cls.api_key != ApiKey.API_VERSIONS else 0
 
@@ -75,7 +72,7 @@ def read_request(frame: bytes) -> tuple[RequestHeader, Request[Any]]:
     if cls is None or version not in cls.versions:
         raise UnknownRequestError(decode_from(RequestHeader, 1, frame, 0)[0])
     header, end = decode_from(RequestHeader, request_header_version(cls, version), frame, 0)
-    return header, decode(cls, version, memoryview(frame)[end:])
+    return header, decode(cls, version, frame[end:])
 
 
 def _key_and_version(frame: bytes) -> tuple[int, int]:

@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import construct
 
     from kafkawire.schema import FieldSpec
@@ -193,7 +191,7 @@ class Struct(WireType[T_co]):
         return self.entity.__wire_fields__  # type: ignore[no-any-return]
 
     @property
-    def default(self) -> Any:  # type: ignore[override]
+    def default(self) -> Any:
         blank = object.__new__(self.entity)
         for spec in self.fields:
             setattr(blank, spec.name, spec.default)

@@ -6,11 +6,14 @@ It is what the compiled codecs are tested against, and what names the field when
 
 from __future__ import annotations
 
+# construct is untyped, and its subclasses override what it calls private.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportPrivateUsage=false
 import io
 import reprlib
 import struct
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 from uuid import UUID
 
 import construct
@@ -30,7 +33,7 @@ def parse(cls: type[M], version: int, data: bytes, start: int = 0) -> tuple[M, i
     stream = io.BytesIO(data)
     stream.seek(start)
     try:
-        message = reading_of(cls, version).parse_stream(stream)
+        message = cast("M", reading_of(cls, version).parse_stream(stream))
     except _Failure as failure:
         raise DecodeError(
             failure.problem,
@@ -97,7 +100,8 @@ def _dotted(path: str) -> str:
 
 
 def _left(stream: Any) -> int:
-    return len(stream.getbuffer()) - stream.tell()  # type: ignore[no-any-return]
+    left: int = len(stream.getbuffer()) - stream.tell()
+    return left
 
 
 def _take(stream: Any, size: int, path: str, offset: int | None = None) -> bytes:
@@ -203,7 +207,7 @@ class LengthReading(construct.Construct):  # type: ignore[misc]
         else:
             (length,) = self.plain.unpack(_take(stream, self.plain.size, path))
         if length >= 0:
-            return length  # type: ignore[no-any-return]
+            return length
         if length < -1:
             _fail(f"negative length {length}", stream, path, start)
         if not self.nullable:
@@ -336,9 +340,7 @@ class NullableStructReading(construct.Construct):  # type: ignore[misc]
 class EntityReading(construct.Adapter):  # type: ignore[misc]
     """Instances of an entity class, over the `construct.Struct` of their fields."""
 
-    def __init__(
-        self, cls: type[Any], specs: tuple[FieldSpec, ...], form: Form, fields: construct.Construct
-    ) -> None:
+    def __init__(self, cls: type[Any], specs: tuple[FieldSpec, ...], form: Form, fields: construct.Construct) -> None:
         super().__init__(fields)
         self.cls = cls
         self.specs = specs
@@ -375,10 +377,11 @@ class TaggedReading(construct.Construct):  # type: ignore[misc]
 
     def __init__(self, specs: dict[int, FieldSpec], form: Form) -> None:
         super().__init__()
-        self.specs = {tag: (specs[tag], _tagged_reading(specs[tag], form)) for tag in sorted(specs)}
+        self.specs = specs
+        self.readings = {tag: (specs[tag].name, _tagged_reading(specs[tag], form)) for tag in sorted(specs)}
 
     def _parse(self, stream: Any, context: Any, path: str) -> dict[str, Any]:
-        found = {}
+        found: dict[str, Any] = {}
         previous = -1
         for _ in range(_VARINT._parse(stream, context, path)):
             start = stream.tell()
@@ -386,24 +389,18 @@ class TaggedReading(construct.Construct):  # type: ignore[misc]
             if tag <= previous:
                 _fail(f"tag {tag} after tag {previous}", stream, path, start)
             previous = tag
-            spec, reading = self.specs.get(tag, (None, None))
-            inner = f"{path} -> {spec.name}" if spec else f"{path} -> tag {tag}"
-            start = stream.tell()
-            size = _VARINT._parse(stream, context, inner)
-            if spec is None:
-                _take(stream, size, inner, start)
+            if tag not in self.readings:
+                _skip(stream, context, f"{path} -> tag {tag}")
                 continue
-            end = stream.tell() + size
-            found[spec.name] = reading._parsereport(stream, context, inner)
-            if stream.tell() != end:
-                _fail(f"ends at byte {stream.tell()}, but its size says {end}", stream, inner, start)
+            name, reading = self.readings[tag]
+            found[name] = _sized(reading, stream, context, f"{path} -> {name}")
         return found
 
     def _build(self, obj: dict[str, Any], stream: Any, context: Any, path: str) -> dict[str, Any]:
         present = {
-            tag: (obj[spec.name], spec.name, reading)
-            for tag, (spec, reading) in self.specs.items()
-            if not is_default(obj[spec.name], spec.default)
+            tag: (obj[name], name, reading)
+            for tag, (name, reading) in self.readings.items()
+            if not is_default(obj[name], self.specs[tag].default)
         }
         _VARINT._build(len(present), stream, context, path)
         for tag, (value, name, reading) in present.items():
@@ -413,6 +410,21 @@ class TaggedReading(construct.Construct):  # type: ignore[misc]
             _VARINT._build(len(content.getvalue()), stream, context, path)
             stream.write(content.getvalue())
         return obj
+
+
+def _skip(stream: Any, context: Any, path: str) -> None:
+    start = stream.tell()
+    _take(stream, _VARINT._parse(stream, context, path), path, start)
+
+
+def _sized(reading: construct.Construct, stream: Any, context: Any, path: str) -> Any:
+    start = stream.tell()
+    size = _VARINT._parse(stream, context, path)
+    end = stream.tell() + size
+    value = reading._parsereport(stream, context, path)
+    if stream.tell() != end:
+        _fail(f"ends at byte {stream.tell()}, but its size says {end}", stream, path, start)
+    return value
 
 
 def _tagged_reading(spec: FieldSpec, form: Form) -> construct.Construct:

@@ -18,6 +18,7 @@ LONGEST_TEXT = 0x7FFF
 """Bytes in a string: Kafka's limit in every version, though compact lengths could say more."""
 
 _ZERO = bytes(16)
+_BYTES_LIKE = (bytes, bytearray, memoryview)
 _CACHED_COUNTS = 256
 """Arrays up to this length have a `struct` of their own kept; a hostile peer can't make the cache grow."""
 
@@ -76,12 +77,15 @@ def read_uuid(raw: bytes) -> UUID:
 
 def write_blob(value: Any) -> bytes:
     """Anything bytes-like as bytes."""
-    return bytes(value) if isinstance(value, bytes | bytearray | memoryview) else malformed()
+    if value.__class__ not in _BYTES_LIKE:
+        malformed()
+    return bytes(value)
 
 
 def is_default(value: Any, default: Any) -> bool:
     """Whether a field's value is its default. An empty list is as empty as the empty tuple."""
-    return bool((tuple(value) if isinstance(value, list) else value) == default)
+    same: bool = (tuple(value) if value.__class__ is list else value) == default
+    return same
 
 
 class ArrayReaders(dict[int, "Callable[[bytes, int], tuple[Any, ...]]"]):
@@ -109,7 +113,11 @@ class ArrayWriters(dict[int, "Callable[..., bytes]"]):
     def __missing__(self, count: int) -> Callable[..., bytes]:
         if self._compact and count >= 0x7F:
             packing = Struct(f">{count}{self._code}")
-            return lambda length, *values: write_varint(length) + packing.pack(*values)
+
+            def write_long(length: int, *values: Any) -> bytes:
+                return write_varint(length) + packing.pack(*values)
+
+            return write_long
         writer = Struct(f">{'B' if self._compact else 'i'}{count}{self._code}").pack
         if count < _CACHED_COUNTS:
             self[count] = writer

@@ -19,7 +19,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from operator import attrgetter
 from types import EllipsisType
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, dataclass_transform, get_args, get_origin, overload
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Generic,
+    TypeVar,
+    cast,
+    dataclass_transform,
+    get_args,
+    get_origin,
+    overload,
+)
 
 from kafkawire.primitives import Form, WireType, wire_type
 
@@ -150,7 +161,8 @@ def entity(cls: type[T]) -> type[T]:
         __hash__=None,
         __repr__=_represent,
     )
-    return type(cls)(cls.__name__, cls.__bases__, body)
+    remade: Any = type(cls)(cls.__name__, cls.__bases__, body)  # type: ignore[misc]
+    return cast("type[T]", remade)
 
 
 def fields_of(cls: type[Any]) -> tuple[FieldSpec, ...]:
@@ -160,7 +172,7 @@ def fields_of(cls: type[Any]) -> tuple[FieldSpec, ...]:
 
 def _first_init(self: Any, **values: Any) -> None:
     """Write the class its own constructor when it is first called: most classes of a program never are."""
-    cls = type(self)
+    cls = cast("Any", type(self))
     cls.__init__ = _constructor(cls.__wire_fields__, cls.__qualname__)
     cls.__init__(self, **values)
 
@@ -176,14 +188,13 @@ def _constructor(specs: tuple[FieldSpec, ...], owner: str) -> Callable[..., None
 
 
 def _values(instance: Any) -> Any:
-    names = type(instance).__slots__
+    names: tuple[str, ...] = instance.__slots__
     return attrgetter(*names)(instance) if names else ()
 
 
 def _equal(self: Any, other: object) -> bool:
-    if type(other) is not type(self):
-        return NotImplemented
-    return bool(_values(self) == _values(other))
+    same: bool = _values(self) == _values(other) if type(other) is type(self) else NotImplemented
+    return same
 
 
 def _represent(self: Any) -> str:

@@ -56,7 +56,7 @@ class Session:
 
     @property
     def in_flight(self) -> int:
-        """Requests that the broker has not answered yet, abandoned ones included: it works through them all the same."""
+        """Requests without an answer yet, abandoned ones included: the broker works through them all the same."""
         return len(self._asked)
 
     def send(self, request: Request[Any], version: int) -> tuple[int, bytes]:
@@ -89,7 +89,7 @@ class Session:
             DecodeError: the stream can't be trusted any more: an answer that nobody asked for, a frame too short for a
                 header or above the limit. Close the connection; what came in the same chunk is void.
         """
-        replies = []
+        replies: list[Reply] = []
         for frame in self._frames.feed(data):
             reply = self._reply(frame)
             if reply is not None:
@@ -117,7 +117,7 @@ def _read(asked: _Asked, frame: bytes) -> Response:
     if cls.api_key == ApiKey.API_VERSIONS and _refused(frame, start):
         # A broker that lacks the version asked for answers in version 0, and its header has told no version (KIP-511).
         version = 0
-    return decode(cls, version, memoryview(frame)[start:])
+    return decode(cls, version, frame[start:])
 
 
 def _refused(frame: bytes, start: int) -> bool:

@@ -41,7 +41,9 @@ def _values_of(fields: tuple[FieldSpec, ...], version: int, narrowing: Narrowing
         elif (narrowed := narrowing(field)) is not None:
             values[field.name] = narrowed
         else:
-            values[field.name] = _values(field.type, version, narrowing)
+            drawn_value = _values(field.type, version, narrowing)
+            # A tagged field is written only when it isn't the default, so the default is drawn often.
+            values[field.name] = drawn_value if field.tag is None else st.just(field.default) | drawn_value
     return values
 
 
@@ -67,7 +69,8 @@ _OTHERS: dict[str, Strategy] = {
     "bool": st.booleans(),
     "float64": st.floats(allow_nan=False),
     "uuid": st.uuids(),
-    "string": st.text(max_size=20),
-    "bytes": st.binary(max_size=20),
+    # 200 bytes, and 400: a compact length takes two bytes from 127 on.
+    "string": st.text(max_size=20) | st.just("é" * 200),
+    "bytes": st.binary(max_size=20) | st.just(bytes(200)),
     "records": st.binary(max_size=20),
 }

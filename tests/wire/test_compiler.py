@@ -1,0 +1,96 @@
+"""The compiled reading against the reference reading."""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kafkawire import DecodeError, EncodeError, decode, encode, reference
+from kafkawire.compiler import decoder, encoder
+from tests.support.drawn_messages import drawn
+from tests.wire.declarations import Everything, Leaf, Position
+
+VERSIONS = st.sampled_from(Everything.versions)
+SLOW = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+
+
+@SLOW
+@given(data=st.data(), version=VERSIONS)
+def test_both_readings_write_the_same_bytes(data: st.DataObject, version: int) -> None:
+    message = data.draw(drawn(Everything, version))
+    assert encoder(Everything, version)(message) == reference.build(message, version)
+
+
+@SLOW
+@given(data=st.data(), version=VERSIONS)
+def test_both_readings_read_the_same_message(data: st.DataObject, version: int) -> None:
+    message = data.draw(drawn(Everything, version))
+    body = reference.build(message, version)
+    assert reference.parse(Everything, version, body) == (message, len(body))
+    assert decoder(Everything, version)(body, 0) == (message, len(body))
+
+
+@SLOW
+@given(data=st.data(), version=VERSIONS)
+def test_both_readings_refuse_the_same_bytes(data: st.DataObject, version: int) -> None:
+    body = bytearray(encode(data.draw(drawn(Everything, version)), version))
+    for _ in range(data.draw(st.integers(1, 3))):
+        body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
+    body = body[: data.draw(st.integers(0, len(body)))]
+    assert _compiled(bytes(body), version) == _referenced(bytes(body), version)
+
+
+def _compiled(body: bytes, version: int) -> Any:
+    try:
+        message, end = decoder(Everything, version)(body, 0)
+    except (ArithmeticError, IndexError, ValueError, struct.error):
+        return "refused"
+    return "refused" if end > len(body) else (repr(message), end)
+
+
+def _referenced(body: bytes, version: int) -> Any:
+    try:
+        message, end = reference.parse(Everything, version, body)
+    except DecodeError:
+        return "refused"
+    return repr(message), end
+
+
+@pytest.mark.parametrize("version", Everything.versions)
+def test_compiled_functions_are_made_once(version: int) -> None:
+    assert decoder(Everything, version) is decoder(Everything, version)
+    assert encoder(Everything, version) is encoder(Everything, version)
+
+
+def test_a_version_that_is_not_there_is_named() -> None:
+    with pytest.raises(ValueError, match="Everything has no version 6: it has 0 to 5"):
+        decoder(Everything, 6)
+    with pytest.raises(DecodeError, match="Everything: there is no version 6, only 0 to 5"):
+        decode(Everything, 6, b"")
+    with pytest.raises(EncodeError, match="Everything: there is no version -1, only 0 to 5"):
+        encode(Everything(leaf=Leaf(), tagged_struct=Leaf()), -1)
+
+
+@pytest.mark.parametrize("longer", range(4))
+@pytest.mark.parametrize("version", Everything.versions)
+def test_elements_after_one_longer_than_guessed_are_read_too(version: int, longer: int) -> None:
+    positions = tuple(Position(index=i, metadata="noted" if i == longer else "") for i in range(3))
+    message = Everything(leaf=Leaf(), tagged_struct=Leaf(), positions=positions)
+    assert decode(Everything, version, encode(message, version)) == message
+
+
+def test_unusual_but_valid_values_are_written_by_the_reference() -> None:
+    class Name(str):
+        __slots__ = ()
+
+    class Numbers(list[int]):
+        pass
+
+    leaf = Leaf(name=Name("x"))
+    unusual = Everything(leaf=leaf, tagged_struct=Leaf(), numbers=Numbers([1, 2]), content=bytearray(b"y"))  # type: ignore[arg-type]
+    usual = Everything(leaf=Leaf(name="x"), tagged_struct=Leaf(), numbers=(1, 2), content=b"y")
+    assert encode(unusual, 5) == encode(usual, 5)
