@@ -132,7 +132,7 @@ class _Target(NamedTuple):
     """One resolved address."""
 
     family: socket.AddressFamily
-    sockaddr: tuple[str, int] | tuple[str, int, int, int]
+    sockaddr: tuple[Any, ...]
 
 
 async def _dial(address: Address) -> socket.socket:
@@ -146,17 +146,21 @@ async def _dial(address: Address) -> socket.socket:
 
 async def _resolve(address: Address) -> list[_Target]:
     try:
-        if _is_numeric(address.host):  # known at once, with no need of the resolver's thread
-            found = socket.getaddrinfo(*address, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
-        else:
-            found = await anyio.getaddrinfo(*address, type=socket.SOCK_STREAM)
+        targets = await _look_up(address)
     except (OSError, UnicodeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise ConnectError(f"{address}: the name can't be resolved: {reason}", slow=True) from error
-    targets = list(dict.fromkeys(_Target(family, sockaddr) for family, _, _, _, sockaddr in found))
     if not targets:
         raise ConnectError(f"{address}: the name has no address", slow=True)
     return targets
+
+
+async def _look_up(address: Address) -> list[_Target]:
+    if _is_numeric(address.host):  # known at once, with no need of the resolver's thread
+        numeric = socket.getaddrinfo(*address, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+        return [_Target(family, sockaddr) for family, _, _, _, sockaddr in numeric]
+    found = await anyio.getaddrinfo(*address, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(_Target(family, sockaddr) for family, _, _, _, sockaddr in found))
 
 
 def _is_numeric(host: str) -> bool:
