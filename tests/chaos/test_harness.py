@@ -8,6 +8,8 @@ from contextlib import contextmanager
 import pytest
 
 from tests.support.kafka import CoordinatorWatch, KafkaCluster
+from tests.support.kafka.cluster import OFFSETS_TOPIC
+from tests.support.kafka.wire import group_partition
 
 GROUP = "billing"
 
@@ -23,6 +25,13 @@ def proxied(kafka: KafkaCluster) -> Iterator[KafkaCluster]:
 
 def test_each_broker_knows_all_brokers(kafka: KafkaCluster) -> None:
     assert set(kafka.metadata().brokers) == {1, 2, 3}
+
+
+def test_group_belongs_to_the_leader_of_its_offsets_partition(kafka: KafkaCluster) -> None:
+    partitions = kafka.metadata(OFFSETS_TOPIC).topics[OFFSETS_TOPIC]
+    leaders = {partition.index: partition.leader for partition in partitions}
+    for group in ("billing", "audit", "größe", "\N{PARTY POPPER}"):
+        assert kafka.coordinator_of(group) == leaders[group_partition(group, len(partitions))]
 
 
 @pytest.mark.failover
@@ -47,7 +56,7 @@ def test_paused_coordinator_is_replaced_and_resumes(chaos_kafka: KafkaCluster) -
     chaos_kafka.pause(paused)
     assert chaos_kafka.coordinator_of(GROUP) != paused
     chaos_kafka.resume(paused)
-    chaos_kafka.await_brokers(chaos_kafka.brokers)
+    chaos_kafka.await_healthy()
 
 
 @pytest.mark.failover

@@ -129,6 +129,14 @@ class KafkaCluster(ABC):
         """Waits until each of these brokers knows exactly these brokers."""
         _poll(lambda: self._agreed(wanted) or None, f"brokers {wanted} to know each other", timeout)
 
+    def await_healthy(self, *, timeout: float = 90.0) -> None:
+        """Waits until all brokers know each other and every replica of the offsets is in sync.
+
+        Only then can any broker be lost without taking offsets with it.
+        """
+        self.await_brokers(self.brokers, timeout=timeout)
+        _poll(lambda: self._offsets_in_sync() or None, "the offsets topic to have its replicas in sync", timeout)
+
     def log_tail(self, lines: int = LOG_TAIL_LINES) -> Iterator[tuple[str, str]]:
         """The end of each log, by file name."""
         for log in sorted(self.logs.glob("*.log")):
@@ -176,7 +184,7 @@ class KafkaCluster(ABC):
         self._silenced.clear()
         self.await_brokers(self.brokers, timeout=timeout)
         self.coordinator_of(WARM_UP_GROUP, timeout=timeout)
-        _poll(lambda: self._offsets_in_sync() or None, "the offsets topic to have its replicas", timeout)
+        self.await_healthy(timeout=timeout)
 
     def _ask(self, question: Callable[[Address], T]) -> T:
         failure: Exception = ClusterError("no broker is alive")
@@ -206,8 +214,11 @@ class KafkaCluster(ABC):
             return False
 
     def _offsets_in_sync(self) -> bool:
-        partitions = self.metadata(OFFSETS_TOPIC).topics[OFFSETS_TOPIC]
-        return all(set(partition.in_sync) == set(partition.replicas) for partition in partitions)
+        try:
+            partitions = self.metadata(OFFSETS_TOPIC).topics[OFFSETS_TOPIC]
+        except OSError:
+            return False
+        return bool(partitions) and all(set(each.in_sync) == set(each.replicas) for each in partitions)
 
     def _offsets_partition(self, group: str) -> Partition:
         partitions = self.metadata(OFFSETS_TOPIC).topics[OFFSETS_TOPIC]

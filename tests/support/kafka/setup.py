@@ -1,0 +1,73 @@
+"""`python -m tests.support.kafka.setup`: fetches what the real-broker tests need, before they start.
+
+Where Docker has the image nothing else is needed. Otherwise Java 17 and Maven are: on Debian as root they are
+installed, elsewhere they are named.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.support.kafka.backend import Backend, choose_backend
+from tests.support.kafka.containers import ensure_image
+from tests.support.kafka.errors import BackendUnavailableError
+from tests.support.kafka.jars import jars, java
+from tests.support.kafka.settings import DEFAULT_VERSION
+
+PACKAGES = ("default-jre-headless", "maven")
+
+
+def main() -> int:
+    """The exit code: 0 when the tests can start real brokers."""
+    version = os.environ.get("KAFKA_VERSION", DEFAULT_VERSION)
+    wanted = Backend(os.environ.get("KAFKA_BACKEND", Backend.AUTO))
+    try:
+        backend = choose_backend(wanted, version)
+        _prepare(backend, version)
+    except BackendUnavailableError as error:
+        _say(f"{error}\nReal Kafka needs Docker, or Java 17 or later and Maven.")
+        return 1
+    _say(f"Kafka {version} is ready to run: {backend}")
+    return 0
+
+
+def _prepare(backend: Backend, version: str) -> None:
+    if backend is Backend.DOCKER:
+        ensure_image(version)
+        return
+    if not _has_java_and_maven() and _can_install():
+        _install()
+    jars(version)
+
+
+def _has_java_and_maven() -> bool:
+    try:
+        java()
+    except BackendUnavailableError:
+        return False
+    return shutil.which("mvn") is not None
+
+
+def _can_install() -> bool:
+    return Path("/etc/debian_version").exists() and os.geteuid() == 0
+
+
+def _install() -> None:
+    _say(f"installing {' '.join(PACKAGES)}")
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["update"], ["install", "-y", "--no-install-recommends", *PACKAGES]):
+        done = subprocess.run(
+            ["apt-get", "-qq", *command], env=environment, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise BackendUnavailableError(f"apt-get {command[0]} failed:\n{done.stderr[-2000:]}")
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
