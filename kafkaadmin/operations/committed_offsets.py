@@ -44,6 +44,14 @@ _BY_NAME = 9
 """The last version of OffsetFetch and OffsetCommit that names topics. v10 knows ids only, and leaves out of "all
 topics" what the broker has no id for."""
 
+_STABLE_SINCE = 7
+"""The first version of OffsetFetch with `require_stable`.
+
+A new coordinator shows only what its replicas are known to have, and for a moment that can be less than its predecessor
+acknowledged (seen on Kafka 4.4.0). A stable fetch is answered from all that it has taken over, so after a failover the
+offsets are fetched so, whether or not the caller asked for it.
+"""
+
 _LATER_THAN_ZOOKEEPER = 2
 """Older versions of OffsetFetch can't ask for all topics, of OffsetCommit write to ZooKeeper or with a timestamp."""
 
@@ -54,16 +62,17 @@ async def list_consumer_group_offsets(
     wanted = _wanted(groups)
 
     def request(keys: Sequence[str], attempt: Attempt) -> OffsetFetchRequest:
+        stable = require_stable or (attempt.after_failover and attempt.version >= _STABLE_SINCE)
         if attempt.version >= 8:
             return OffsetFetchRequest(
                 groups=tuple(
                     OffsetFetchRequestGroup(group_id=key, topics=_topics(wanted[key], OffsetFetchRequestTopics))
                     for key in keys
                 ),
-                require_stable=require_stable,
+                require_stable=stable,
             )
         return OffsetFetchRequest(
-            group_id=keys[0], topics=_topics(wanted[keys[0]], OffsetFetchRequestTopic), require_stable=require_stable
+            group_id=keys[0], topics=_topics(wanted[keys[0]], OffsetFetchRequestTopic), require_stable=stable
         )
 
     def outcomes(
@@ -83,7 +92,7 @@ async def list_consumer_group_offsets(
             request=request,
             outcomes=outcomes,
             keys_per_request=at_version(8, 1_000, before=1),
-            at_least=7 if require_stable else _LATER_THAN_ZOOKEEPER,
+            at_least=_STABLE_SINCE if require_stable else _LATER_THAN_ZOOKEEPER,
             at_most=_BY_NAME,
             retry_on=frozenset({_UNSTABLE_OFFSET_COMMIT}),
         ),

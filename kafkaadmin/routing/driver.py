@@ -53,6 +53,9 @@ REQUESTS_AT_ONCE = 16
 LOADING_PATIENCE = 10.0
 """Seconds of COORDINATOR_LOAD_IN_PROGRESS after which the coordinator is looked up afresh, once."""
 
+UNSETTLED_AFTER_FAILOVER = 10.0
+"""Seconds after an owner moved or was lost for which requests are made with `after_failover`."""
+
 POISON = 2
 """A request that killed so many fresh connections, one after the other, isn't sent again."""
 
@@ -61,7 +64,7 @@ Left = list[tuple[float, list[K]]]
 
 
 class Driver:
-    """Runs operations. Holds nothing between calls."""
+    """Runs operations."""
 
     def __init__(
         self, directory: Directory, asker: Asker, backoff: Backoff, announce: Announcer, request_timeout: float
@@ -71,6 +74,11 @@ class Driver:
         self.backoff = backoff
         self.announce = announce
         self.request_timeout = request_timeout
+        self.failover_at = float("-inf")
+
+    def note_failover(self) -> None:
+        """An owner of keys was found to have moved, or to be gone."""
+        self.failover_at = anyio.current_time()
 
     async def run(self, operation: Operation[K, R, V], keys: Iterable[K], deadline: Deadline) -> BatchResult[K, V]:
         """Settle every key by the deadline. A key's failure is its own; only a closed client fails the call."""
@@ -227,7 +235,8 @@ class _Call(Generic[K, R, V]):
     async def _exchange(
         self, batch: _Batch[K], keys: list[K], question: Question, connection: Connection, version: int
     ) -> Left[K]:
-        attempt = Attempt(version, self._broker_timeout_ms(), batch.node.broker)
+        after_failover = anyio.current_time() - self.driver.failover_at < UNSETTLED_AFTER_FAILOVER
+        attempt = Attempt(version, self._broker_timeout_ms(), batch.node.broker, after_failover)
         try:
             request = self.operation.request(keys, attempt)
             response = await self.driver.asker.exchange(question, connection, request, version)
@@ -301,6 +310,7 @@ class _Call(Generic[K, R, V]):
         return True
 
     def _invalidate(self, batch: _Batch[K], key: K, error: BrokerError, *, later: bool) -> None:
+        self.driver.note_failover()
         if self.router is not None:
             route = batch.routes[self.operation.to(key)]
             self.router.table.invalidate(route, error, anyio.current_time(), later=later)
@@ -357,6 +367,7 @@ class _Call(Generic[K, R, V]):
 
     def _again(self, keys: list[K], sent: bool, error: KafkaAdminError, *, pause: bool, fresh: bool = False) -> Left[K]:
         again: list[K] = []
+        self.driver.note_failover()
         for key in keys:
             trouble = self._trouble(key)
             trouble.error = error

@@ -88,11 +88,16 @@ def settle(code: int, value: Callable[[], V], message: str | None = None) -> Out
 
 
 class Attempt(NamedTuple):
-    """What a request is made for: the version that the broker takes, how long it may work on it, and who it is."""
+    """What a request is made for: the version that the broker takes, how long it may work on it, and who it is.
+
+    `after_failover`: an owner of keys moved or was lost a moment ago, whoever's they were. What the new one has taken
+    over may not all be visible yet.
+    """
 
     version: int
     timeout_ms: int
     broker: Broker
+    after_failover: bool = False
 
 
 class Repeat(Enum):
