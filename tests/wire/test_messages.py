@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from kafkawire import ApiKey, DecodeError, Message, decode, encode, messages, reference, request_class, response_class
 from kafkawire.codec import decode_from
-from kafkawire.compiler import decoder
+from kafkawire.compiler import decoder, encoder
 from tests.support.drawn_messages import drawn, every_version
 
 EVERY_VERSION = pytest.mark.parametrize(
@@ -23,7 +23,7 @@ EVERY_VERSION = pytest.mark.parametrize(
     [pytest.param(cls, version, id=f"{cls.__name__}-v{version}") for cls, version in every_version()],
 )
 
-some_examples = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+some_examples = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 one_example = settings(some_examples, max_examples=1, phases=[Phase.generate])
 
 
@@ -32,18 +32,9 @@ one_example = settings(some_examples, max_examples=1, phases=[Phase.generate])
 @given(data=st.data())
 def test_a_message_survives_the_wire(cls: type[Message], version: int, data: st.DataObject) -> None:
     message = data.draw(drawn(cls, version))
-    assert decode(cls, version, encode(message, version)) == message
-
-
-@EVERY_VERSION
-@some_examples
-@given(data=st.data())
-def test_compiled_codecs_write_and_read_as_the_reference_does(
-    cls: type[Message], version: int, data: st.DataObject
-) -> None:
-    message = data.draw(drawn(cls, version))
-    written = encode(message, version)
-    assert written == reference.build(message, version)
+    written = reference.build(message, version)
+    # Not by `encode` and `decode`, which would ask the reference again where compiled functions fail.
+    assert encoder(cls, version)(message) == written
     assert decoder(cls, version)(written, 0) == reference.parse(cls, version, written) == (message, len(written))
 
 
@@ -69,18 +60,11 @@ def outcome(read: Callable[..., tuple[Message, int]], cls: type[Message], versio
 @EVERY_VERSION
 @one_example
 @given(data=st.data())
-def test_a_message_cut_short_is_a_decode_error(cls: type[Message], version: int, data: st.DataObject) -> None:
+def test_bytes_too_few_or_too_many_are_a_decode_error(cls: type[Message], version: int, data: st.DataObject) -> None:
     whole = encode(data.draw(drawn(cls, version)), version)
     for size in range(len(whole)):
         with pytest.raises(DecodeError):
             decode(cls, version, whole[:size])
-
-
-@EVERY_VERSION
-@one_example
-@given(data=st.data())
-def test_bytes_to_spare_are_a_decode_error(cls: type[Message], version: int, data: st.DataObject) -> None:
-    whole = encode(data.draw(drawn(cls, version)), version)
     with pytest.raises(DecodeError, match="left over"):
         decode(cls, version, whole + b"\0")
 

@@ -62,7 +62,7 @@ def plain(value: object, version: int) -> object:
 
 
 @pytest.mark.parametrize(("cls", "version", "theirs"), SHARED)
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_kio_reads_and_writes_the_same_bytes(
     cls: type[Message], version: int, theirs: type[Any], data: st.DataObject
