@@ -205,7 +205,7 @@ class FakeCluster:
         *,
         offsets: Mapping[tuple[str, int], int] | None = None,
         members: int | Iterable[GroupMember] = 0,
-        type: GroupType = "classic",  # noqa: A002
+        type: GroupType = "classic",
         protocol_type: str = "consumer",
         state: str | None = None,
     ) -> None:

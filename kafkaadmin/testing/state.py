@@ -272,7 +272,9 @@ class ClusterState:
 
     def groups_coordinated_by(self, broker_id: int) -> tuple[Group, ...]:
         """The groups that a broker coordinates, or believes to."""
-        live = (group for group in self.groups.values() if self.coordinator_of(group.group_id) == broker_id)
+        offsets = self.topics[CONSUMER_OFFSETS]
+        led = {partition.index for partition in offsets.partitions if partition.leader == broker_id}
+        live = [group for group in self.groups.values() if self.offsets_partition(group.group_id) in led]
         return (*live, *self.brokers[broker_id].memory.values())
 
     def loads_on(self, broker_id: int) -> bool:

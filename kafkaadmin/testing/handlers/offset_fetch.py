@@ -85,25 +85,30 @@ def _wanted(
 def _topic(
     name: str | None, topic_id: UUID, offsets: _Offsets, pending: frozenset[tuple[str, int]]
 ) -> OffsetFetchResponseTopics:
-    error = ErrorCode.UNKNOWN_TOPIC_ID if name is None else ErrorCode.NONE
+    errors = {index: ErrorCode.UNSTABLE_OFFSET_COMMIT for topic, index in pending if topic == name}
+    if name is None:
+        errors = dict.fromkeys(offsets, ErrorCode.UNKNOWN_TOPIC_ID)
     return OffsetFetchResponseTopics(
         name=name or "",
         topic_id=topic_id,
         partitions=tuple(
-            _partition(index, committed, ErrorCode.UNSTABLE_OFFSET_COMMIT if (name, index) in pending else error)
-            for index, committed in offsets.items()
+            _failed_partition(index, errors[index])
+            if index in errors
+            else OffsetFetchResponsePartitions(
+                partition_index=index,
+                committed_offset=offset,
+                committed_leader_epoch=leader_epoch,
+                metadata=metadata,
+                error_code=ErrorCode.NONE,
+            )
+            for index, (offset, leader_epoch, metadata) in offsets.items()
         ),
     )
 
 
-def _partition(index: int, committed: CommittedOffset, error: ErrorCode) -> OffsetFetchResponsePartitions:
-    offset, leader_epoch, metadata = _NOTHING if error else committed
+def _failed_partition(index: int, error: ErrorCode) -> OffsetFetchResponsePartitions:
     return OffsetFetchResponsePartitions(
-        partition_index=index,
-        committed_offset=offset,
-        committed_leader_epoch=leader_epoch,
-        metadata=metadata,
-        error_code=error,
+        partition_index=index, committed_offset=-1, committed_leader_epoch=-1, metadata="", error_code=error
     )
 
 
@@ -125,7 +130,7 @@ def _one_group(request: OffsetFetchRequest, context: Context) -> OffsetFetchResp
         answered = tuple(
             OffsetFetchResponseTopics(
                 name=topic.name,
-                partitions=tuple(_partition(index, _NOTHING, error) for index in topic.partition_indexes),
+                partitions=tuple(_failed_partition(index, error) for index in topic.partition_indexes),
             )
             for topic in topics or ()
         )
