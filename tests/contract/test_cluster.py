@@ -1,0 +1,69 @@
+"""The cluster as a whole, and routing by hand, on FakeCluster and on real Kafka."""
+
+from __future__ import annotations
+
+import pytest
+
+from kafkaadmin import AclOperation, AdminClient, AnyBroker, BrokerId, ClientClosedError, Coordinator, KafkaAdminError
+from kafkawire.messages import ListGroupsRequest, MetadataRequest
+from tests.support.stage import Stage
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_the_cluster_is_described(admin: AdminClient, stage: Stage) -> None:
+    described = await admin.describe_cluster()
+    assert described.cluster_id
+    assert sorted(f"{broker.host}:{broker.port}" for broker in described.brokers) == sorted(
+        stage.bootstrap_servers.split(",")
+    )
+    assert described.controller in described.brokers
+    assert described.authorized_operations is None
+
+
+async def test_the_clusters_authorized_operations_are_told_when_asked_for(admin: AdminClient) -> None:
+    described = await admin.describe_cluster(include_authorized_operations=True)
+    assert described.authorized_operations is not None
+    assert AclOperation.CREATE in described.authorized_operations
+
+
+async def test_no_broker_is_fenced_while_all_serve(admin: AdminClient, stage: Stage) -> None:
+    if stage.release < (4, 0):
+        pytest.skip("brokers before 4.0 don't tell fenced brokers")
+    described = await admin.describe_cluster(include_fenced_brokers=True)
+    assert [broker.is_fenced for broker in described.brokers] == [False] * 3
+
+
+async def test_coordinators_are_found_refreshed_and_forgotten(admin: AdminClient, stage: Stage) -> None:
+    groups = [stage.name("group") for _ in range(6)]
+    found = await admin.find_coordinators(groups)
+    found.raise_for_errors()
+    assert await admin.refresh_coordinators(groups) == found
+    assert admin.invalidate_coordinators(groups[0]) == 1
+    assert admin.invalidate_coordinators(groups[0]) == 0
+    assert admin.invalidate_coordinators() == 5
+    assert (await admin.find_coordinators(groups[0]))[groups[0]] == found[groups[0]]
+
+
+async def test_any_request_can_be_sent_to_whom_it_is_meant_for(admin: AdminClient, stage: Stage) -> None:
+    await admin.refresh_metadata()
+    group = stage.name("group")
+    metadata = await admin.send(MetadataRequest(topics=()), AnyBroker())
+    assert len(metadata.brokers) == 3
+    for to in (BrokerId(2), Coordinator(group)):
+        assert (await admin.send(ListGroupsRequest(), to)).error_code == 0
+    old = await admin.send(MetadataRequest(topics=()), BrokerId(1), version=5)
+    assert old.cluster_id == metadata.cluster_id
+
+
+async def test_a_closed_client_says_so(admin: AdminClient) -> None:
+    await admin.describe_cluster()
+    await admin.aclose()
+    await admin.aclose()
+    with pytest.raises(ClientClosedError):
+        await admin.describe_cluster()
+
+
+async def test_a_broker_that_is_not_there_fails_soon(admin: AdminClient) -> None:
+    with pytest.raises(KafkaAdminError):
+        await admin.send(ListGroupsRequest(), BrokerId(77), timeout=20)
