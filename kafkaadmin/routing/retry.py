@@ -29,7 +29,6 @@ _EVERYWHERE: dict[int, Action] = {
     13: Action.LOST,  # NETWORK_EXCEPTION
     14: Action.HOLD,  # COORDINATOR_LOAD_IN_PROGRESS
     15: Action.HOLD,  # COORDINATOR_NOT_AVAILABLE, from a broker that isn't asked as a coordinator
-    35: Action.HOLD,  # UNSUPPORTED_VERSION: the broker was replaced by another release; its connection learns that
     89: Action.HOLD,  # THROTTLING_QUOTA_EXCEEDED: the connection waits as told
     129: Action.REBOOTSTRAP,  # REBOOTSTRAP_REQUIRED
 }
