@@ -224,7 +224,7 @@ class _Connection(asyncio.Protocol):
 
     def _read(self, frame: bytes) -> _Exchange | None:
         try:
-            header, request = read_request(frame)
+            header, request = read_request(frame, exact=False)
         except UnknownRequestError as unknown:
             self._refuse_version(unknown.header)
             return None

@@ -60,8 +60,11 @@ def response_header_version(cls: type[Response], version: int) -> int:
     return 1 if cls.form(version).flexible and cls.api_key != ApiKey.API_VERSIONS else 0
 
 
-def read_request(frame: bytes) -> tuple[RequestHeader, Request[Any]]:
+def read_request(frame: bytes, *, exact: bool = True) -> tuple[RequestHeader, Request[Any]]:
     """A server's reading of a frame.
+
+    Brokers ignore bytes behind a request, and librdkafka has some behind Metadata of all topics: `exact=False` ignores
+    them too.
 
     Raises:
         UnknownRequestError: the API key or its version isn't known; its header has all but the tagged fields.
@@ -72,6 +75,8 @@ def read_request(frame: bytes) -> tuple[RequestHeader, Request[Any]]:
     if cls is None or version not in cls.versions:
         raise UnknownRequestError(decode_from(RequestHeader, 1, frame, 0)[0])
     header, end = decode_from(RequestHeader, request_header_version(cls, version), frame, 0)
+    if not exact:
+        return header, decode_from(cls, version, frame, end)[0]
     return header, decode(cls, version, frame[end:])
 
 
