@@ -50,7 +50,8 @@ format: $(READY)
 	.venv/bin/ruff format .
 
 bench: .venv/.bench
-	$(PY) -m benchmarks $(ARGS)
+	$(PY) benchmarks/codec.py
+	$(PY) benchmarks/floor.py
 
 .venv/.bench: $(READY) requirements/bench.lock
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.lock
