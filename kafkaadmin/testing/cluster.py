@@ -446,6 +446,7 @@ class FakeCluster:
             release=release,
             offered=self._offered[release],
             on_topic_created=self._timeline.topic_created,
+            on_leaders_moved=self._timeline.load,
             throttle_time_ms=round(fault.throttle * 1000),
             refusal=None if fault.error is None else Refusal(code=ErrorCode(fault.error), keys=fault.keys),
         )

@@ -117,20 +117,27 @@ class ClusterState:
 
     def elect_preferred(self, broker_id: int | None = None) -> tuple[TopicPartition, ...]:
         """Give partitions (one broker's, or all) back to their first replica, where live. Answers those that moved."""
-        live = self._live_ids()
-        moved: list[TopicPartition] = []
-        for tp, partition in self.partitions():
-            preferred = partition.replicas[0]
-            wanted = preferred in live and broker_id in {None, preferred}
-            if wanted and partition.hand_to(preferred):
-                moved.append(tp)
-        return tuple(moved)
+        return tuple(
+            tp
+            for tp, partition in self.partitions()
+            if broker_id in {None, partition.replicas[0]} and self.elect_preferred_of(tp)
+        )
+
+    def elect_preferred_of(self, tp: TopicPartition) -> bool:
+        """Give one partition back to its first replica, if that is live."""
+        partition = self.partition(*tp)
+        preferred = partition.replicas[0]
+        return preferred in self._live_ids() and partition.hand_to(preferred)
 
     def leader_seen_by(self, broker_id: int, topic: str, index: int) -> int:
         """Whom a broker takes for the leader: itself, when it has slept through losing the partition."""
         if (topic, index) in self.brokers[broker_id].stale:
             return broker_id
         return self.partition(topic, index).leader
+
+    def offline_replicas(self, partition: Partition) -> tuple[int, ...]:
+        """The replicas of a partition that are on fenced brokers."""
+        return tuple(broker for broker in partition.replicas if self.brokers[broker].fenced)
 
     def begin_election(self, indexes: Iterable[int]) -> Mapping[int, int]:
         """Leave `__consumer_offsets` partitions without a leader. Answers who led them."""

@@ -24,9 +24,11 @@ _OFFERED: Mapping[ApiKey, tuple[str, str, str]] = {
     ApiKey.CREATE_TOPICS: ("0-7", "0-7", "2-7"),
     ApiKey.DELETE_TOPICS: ("0-6", "0-6", "1-6"),
     ApiKey.DELETE_GROUPS: ("0-2", "0-2", "0-3"),
+    ApiKey.ELECT_LEADERS: ("0-2", "0-2", "0-2"),
     ApiKey.OFFSET_DELETE: ("0", "0", "0"),
     ApiKey.DESCRIBE_CLUSTER: ("0", "0-1", "0-2"),
     ApiKey.CONSUMER_GROUP_DESCRIBE: ("", "0", "0-1"),
+    ApiKey.DESCRIBE_TOPIC_PARTITIONS: ("", "0", "0"),
 }
 
 _FEATURES: Mapping[str, tuple[tuple[str, int, int], ...]] = {

@@ -13,6 +13,8 @@ from kafkaadmin.testing.handlers.delete_groups import delete_groups
 from kafkaadmin.testing.handlers.delete_topics import delete_topics
 from kafkaadmin.testing.handlers.describe_cluster import describe_cluster
 from kafkaadmin.testing.handlers.describe_groups import describe_groups
+from kafkaadmin.testing.handlers.describe_topic_partitions import describe_topic_partitions
+from kafkaadmin.testing.handlers.elect_leaders import elect_leaders
 from kafkaadmin.testing.handlers.find_coordinator import find_coordinator
 from kafkaadmin.testing.handlers.leave_group import leave_group
 from kafkaadmin.testing.handlers.list_groups import list_groups
@@ -36,6 +38,8 @@ HANDLERS: Mapping[ApiKey, Handler] = {
     ApiKey.DELETE_TOPICS: delete_topics,
     ApiKey.DESCRIBE_CLUSTER: describe_cluster,
     ApiKey.DESCRIBE_GROUPS: describe_groups,
+    ApiKey.DESCRIBE_TOPIC_PARTITIONS: describe_topic_partitions,
+    ApiKey.ELECT_LEADERS: elect_leaders,
     ApiKey.FIND_COORDINATOR: find_coordinator,
     ApiKey.LEAVE_GROUP: leave_group,
     ApiKey.LIST_GROUPS: list_groups,

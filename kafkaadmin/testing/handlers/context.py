@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from kafkaadmin.models.partitions import TopicPartition
 from kafkaadmin.testing.state import ClusterState
 from kafkaadmin.testing.topics import Topic
 from kafkawire import ApiKey, ErrorCode
@@ -33,6 +34,7 @@ class Context:
     release: str
     offered: Mapping[ApiKey, range]
     on_topic_created: Callable[[Topic, int], None]
+    on_leaders_moved: Callable[[Iterable[TopicPartition]], None]
     throttle_time_ms: int = 0
     refusal: Refusal | None = None
 

@@ -92,7 +92,6 @@ def _described(topic: Topic, request: MetadataRequest, context: Context) -> Meta
 
 def _partition(topic: Topic, partition: Partition, context: Context) -> MetadataResponsePartition:
     leader = context.state.leader_seen_by(context.broker_id, topic.name, partition.index)
-    fenced = {broker.broker_id for broker in context.state.brokers.values() if broker.fenced}
     return MetadataResponsePartition(
         error_code=ErrorCode.LEADER_NOT_AVAILABLE if leader == NO_LEADER else ErrorCode.NONE,
         partition_index=partition.index,
@@ -100,5 +99,5 @@ def _partition(topic: Topic, partition: Partition, context: Context) -> Metadata
         leader_epoch=partition.leader_epoch,
         replica_nodes=partition.replicas,
         isr_nodes=partition.isr,
-        offline_replicas=tuple(broker for broker in partition.replicas if broker in fenced),
+        offline_replicas=context.state.offline_replicas(partition),
     )
