@@ -1,0 +1,267 @@
+"""The network on real loopback sockets, on every event loop that is supported."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+
+from kafkaadmin.config import Address, ClientConfig
+from kafkaadmin.errors import ClientClosedError, ConnectError, ConnectionLostError
+from kafkaadmin.events import Announcer
+from kafkaadmin.network import Lane, NoAnswerYet, Pool
+from kafkawire.messages import (
+    ListedGroup,
+    ListGroupsRequest,
+    ListGroupsResponse,
+    MetadataRequest,
+    MetadataRequestTopic,
+)
+from tests.support.socket_broker import SocketBroker
+
+pytestmark = pytest.mark.anyio
+
+ASK = ListGroupsRequest()
+ANSWER = ListGroupsResponse(groups=())
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(("asyncio", {"use_uvloop": False}), id="asyncio"),
+        pytest.param(("asyncio", {"use_uvloop": True}), id="uvloop"),
+        pytest.param(("trio", {}), id="trio"),
+    ]
+)
+def anyio_backend(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
+def pool_at(address: Address, **settings: Any) -> Pool:
+    return Pool(ClientConfig(bootstrap_servers=(address,), **settings), Announcer())
+
+
+def sockets() -> set[str]:
+    """The sockets that this process has open."""
+    found = set()
+    for entry in Path("/proc/self/fd").iterdir():
+        try:
+            target = entry.readlink()
+        except FileNotFoundError:
+            continue
+        if target.name.startswith("socket:"):
+            found.add(target.name)
+    return found
+
+
+async def test_many_callers_are_answered_and_nothing_is_left_open() -> None:
+    with SocketBroker(lambda _: ANSWER) as broker:
+        before = sockets()
+        pool = pool_at(broker.address)
+        answers = []
+
+        async def call(lane: Lane) -> None:
+            for _ in range(5):
+                connection = await pool.connection(1, broker.address, lane)
+                exchange = await connection.send(ASK, connection.version_for(ListGroupsRequest))
+                answers.append(await exchange.answer(anyio.current_time() + 60))
+
+        async with anyio.create_task_group() as group:
+            for number in range(60):
+                group.start_soon(call, list(Lane)[number % len(Lane)])
+        assert answers == [ANSWER] * 300
+        assert len(broker.accepted) == len(Lane)
+        await pool.aclose()
+        broker.drop()
+        assert sockets() - before <= {f"socket:[{os.fstat(sock.fileno()).st_ino}]" for sock in broker.accepted}
+
+
+async def test_an_answer_of_many_megabytes_comes_whole() -> None:
+    names = tuple(ListedGroup(group_id=f"group-{n}" * 20) for n in range(30_000))
+    large = ListGroupsResponse(groups=names)
+    with SocketBroker(lambda _: large) as broker:
+        pool = pool_at(broker.address)
+        connection = await pool.connection(1, broker.address)
+        answer = await (await connection.send(ASK, 4)).answer()
+        assert len(answer.groups) == len(names)
+        assert answer.groups[-1].group_id == names[-1].group_id
+        await pool.aclose()
+
+
+async def test_a_refused_connection_is_said_to_be_so() -> None:
+    with SocketBroker() as broker:
+        address = broker.address
+    pool = pool_at(address)
+    with pytest.raises(ConnectError, match=rf"{address}: 127.0.0.1: Connection refused") as caught:
+        await pool.connection(None, address)
+    assert not caught.value.slow
+    await pool.aclose()
+
+
+async def test_a_name_that_does_not_resolve_is_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def getaddrinfo(*_: Any, **__: Any) -> Any:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(anyio, "getaddrinfo", getaddrinfo)
+    pool = pool_at(Address("broker.invalid", 9092))
+    with pytest.raises(ConnectError, match=r"broker.invalid:9092: the name can't be resolved: Name or") as caught:
+        await pool.connection(None, Address("broker.invalid", 9092))
+    assert caught.value.slow
+
+
+def resolving_to(monkeypatch: pytest.MonkeyPatch, *addresses: tuple[str, int]) -> None:
+    async def getaddrinfo(*_: Any, **__: Any) -> Any:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", address) for address in addresses]
+
+    monkeypatch.setattr(anyio, "getaddrinfo", getaddrinfo)
+
+
+async def test_every_address_of_a_name_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    with SocketBroker() as gone:
+        pass
+    name = Address("broker.example", 9092)
+    pool = pool_at(name)
+    with SocketBroker() as broker:
+        resolving_to(monkeypatch, gone.address, broker.address)
+        await pool.connection(None, name)
+        assert len(broker.accepted) == 1
+        await pool.aclose()
+    pool = pool_at(name)
+    with pytest.raises(ConnectError, match=r"127.0.0.1: Connection refused; 127.0.0.1: Connection refused"):
+        await pool.connection(None, name)
+
+
+async def test_an_address_that_says_nothing_does_not_hold_up_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = Address("broker.example", 9092)
+    with socket.socket() as deaf, SocketBroker() as broker:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        waiting = [socket.socket() for _ in range(2)]  # the queue is full: further handshakes go unanswered
+        for sock in waiting:
+            sock.setblocking(False)
+            sock.connect_ex(deaf.getsockname())
+        resolving_to(monkeypatch, deaf.getsockname(), broker.address)
+        pool = pool_at(name)
+        before = sockets()
+        await pool.connection(None, name)
+        assert len(broker.accepted) == 1
+        await pool.aclose()
+        for sock in waiting:
+            sock.close()
+        broker.drop()
+        assert len(sockets() - before) <= 1
+
+
+@pytest.mark.parametrize("how", ["fin", "rst"])
+async def test_a_connection_that_died_while_idle_is_replaced_even_if_the_event_loop_saw_nothing(how: str) -> None:
+    with SocketBroker(lambda _: ANSWER) as broker:
+        pool = pool_at(broker.address)
+        first = await pool.connection(1, broker.address)
+        first.heard_at -= 1
+        assert await pool.connection(1, broker.address) is first
+        broker.drop(how)
+        second = await pool.connection(1, broker.address)
+        assert second is not first
+        assert await (await second.send(ASK, 4)).answer() == ANSWER
+        await pool.aclose()
+
+
+@pytest.mark.parametrize("how", ["fin", "rst"])
+async def test_a_broker_that_dies_with_requests_in_flight_fails_them_all_as_sent(how: str) -> None:
+    with SocketBroker() as broker:
+        pool = pool_at(broker.address)
+        connection = await pool.connection(1, broker.address)
+        errors: list[ConnectionLostError] = []
+
+        async def call() -> None:
+            with pytest.raises(ConnectionLostError) as caught:
+                await (await connection.send(ASK, 4)).answer()
+            errors.append(caught.value)
+
+        async with anyio.create_task_group() as group:
+            for _ in range(3):
+                group.start_soon(call)
+            await anyio.wait_all_tasks_blocked()
+            broker.drop(how)
+        assert [error.sent for error in errors] == [True] * 3
+        await pool.aclose()
+
+
+async def test_a_deadline_passes_on_time_and_the_answer_may_still_come() -> None:
+    with SocketBroker() as broker:
+        pool = pool_at(broker.address)
+        connection = await pool.connection(1, broker.address)
+        exchange = await connection.send(ASK, 4)
+        until = anyio.current_time() + 0.02
+        with pytest.raises(NoAnswerYet):
+            await exchange.answer(until)
+        assert anyio.current_time() >= until
+        assert not connection.closed
+        await pool.aclose()
+
+
+async def test_closing_the_pool_with_requests_in_flight_leaves_nothing_behind(anyio_backend_name: str) -> None:
+    with SocketBroker() as broker:
+        before = sockets()
+        pool = pool_at(broker.address)
+        connections = [await pool.connection(1, broker.address, lane) for lane in Lane]
+
+        async def call(number: int) -> None:
+            with pytest.raises(ClientClosedError):
+                await (await connections[number % 3].send(ASK, 4)).answer(anyio.current_time() + 60)
+
+        async with anyio.create_task_group() as group:
+            for number in range(9):
+                group.start_soon(call, number)
+            await anyio.wait_all_tasks_blocked()
+            await pool.aclose()
+            theirs = {f"socket:[{os.fstat(sock.fileno()).st_ino}]" for sock in broker.accepted}
+            assert sockets() - before <= theirs
+        if anyio_backend_name == "asyncio":
+            assert [task for task in asyncio.all_tasks() if "kafkaadmin" in repr(task.get_coro())] == []
+
+
+async def test_a_broker_that_stops_reading_holds_writers_up_and_a_write_cut_short_closes() -> None:
+    large = MetadataRequest(topics=tuple(MetadataRequestTopic(name="t" * 30_000) for _ in range(300)))
+    with SocketBroker() as broker:
+        pool = pool_at(broker.address)
+        connection = await pool.connection(1, broker.address)
+        broker.stop_reading()
+        written = 0
+        with anyio.move_on_after(0.3):
+            while True:
+                await connection.send(large, 9)
+                written += 1
+        assert written < 10
+        assert connection.closed
+        await pool.aclose()
+
+
+async def test_a_broker_that_reads_slowly_gets_everything() -> None:
+    large = MetadataRequest(topics=tuple(MetadataRequestTopic(name="t" * 30_000) for _ in range(300)))
+    with SocketBroker(lambda received: ANSWER if isinstance(received.request, ListGroupsRequest) else None) as broker:
+        pool = pool_at(broker.address)
+        connection = await pool.connection(1, broker.address)
+        for _ in range(3):
+            (await connection.send(large, 9)).abandon()
+        assert await (await connection.send(ASK, 4)).answer() == ANSWER
+        assert [type(received.request) for received in broker.requests][1:] == [MetadataRequest] * 3 + [
+            ListGroupsRequest
+        ]
+        await pool.aclose()
+
+
+async def test_what_nobody_reads_is_not_read_ahead_without_bound() -> None:
+    names = tuple(ListedGroup(group_id="g" * 1000) for _ in range(30_000))
+    with SocketBroker(lambda _: ListGroupsResponse(groups=names)) as broker:
+        pool = pool_at(broker.address)
+        connection = await pool.connection(1, broker.address)
+        (await connection.send(ASK, 4)).abandon()
+        with anyio.move_on_after(0.2):
+            await anyio.sleep_forever()
+        assert getattr(connection._stream, "_arrived", 0) < 1024 * 1024
+        await pool.aclose()
