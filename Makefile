@@ -28,7 +28,7 @@ $(READY): requirements/dev.lock pyproject.toml tools/make-venv
 demo: $(READY)
 	$(PY) -m kafkaadmin demo
 
-test: lint test-fast test-kafka
+test: lint kafka test-fast test-kafka
 
 test-fast: $(READY)
 	$(COVERED) -m 'not real_kafka' $(ARGS)

@@ -17,10 +17,15 @@ def kafka_clients_jar(version: str) -> Path:
     Raises `RuntimeError`, saying what to run, when it is not there and can't be fetched: a test that needs it must not
     pass for want of it.
     """
-    jar = _cache_directory() / f"kafka-clients-{version}.jar"
+    jar = cached_jar(version)
     if not jar.exists():
         _fetch(version, jar)
     return jar
+
+
+def cached_jar(version: str) -> Path:
+    """Where the jar of a release is kept, whether it is there or not."""
+    return _cache_directory() / f"kafka-clients-{version}.jar"
 
 
 def _cache_directory() -> Path:

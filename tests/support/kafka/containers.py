@@ -1,8 +1,11 @@
 """Kafka brokers in containers of the `apache/kafka` image, through testcontainers."""
 
+import io
 import os
 import sys
+import tarfile
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import docker
@@ -50,6 +53,18 @@ def ensure_image(version: str) -> None:
         ) from error
     finally:
         engine.close()
+
+
+def copy_out_of_image(version: str, path: str, directory: Path) -> None:
+    """Copies a file out of a release's image into a directory here."""
+    ensure_image(version)
+    with ExitStack() as stack:
+        engine = stack.enter_context(closing(docker.from_env()))
+        container = engine.containers.create(image_name(version))
+        stack.callback(container.remove, v=True, force=True)
+        chunks, _ = container.get_archive(path)
+        archive = stack.enter_context(tarfile.open(fileobj=io.BytesIO(b"".join(chunks))))
+        archive.extract(archive.getmembers()[0], directory, filter="data")
 
 
 class DockerKafka(KafkaCluster):

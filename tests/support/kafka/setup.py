@@ -11,12 +11,14 @@ import sys
 from pathlib import Path
 
 from tests.support.kafka.backend import Backend, choose_backend
-from tests.support.kafka.containers import ensure_image
+from tests.support.kafka.containers import copy_out_of_image, ensure_image
 from tests.support.kafka.errors import BackendUnavailableError
 from tests.support.kafka.jars import jars, java
 from tests.support.kafka.settings import DEFAULT_VERSION
+from tests.support.kafka_clients_jar import cached_jar
 
 PACKAGES = ("default-jre-headless", "maven")
+SPEC_RELEASES = ("4.4.0", "3.9.2")
 
 
 def main() -> int:
@@ -36,10 +38,22 @@ def main() -> int:
 def _prepare(backend: Backend, version: str) -> None:
     if backend is Backend.DOCKER:
         ensure_image(version)
+        _provide_specs()
         return
     if not _has_java_and_maven() and _can_install():
         _install()
     jars(version)
+
+
+def _provide_specs() -> None:
+    """Where there is no Maven, the jars that the conformance tests read come out of the images."""
+    if shutil.which("mvn") is not None:
+        return
+    for release in SPEC_RELEASES:
+        jar = cached_jar(release)
+        jar.parent.mkdir(parents=True, exist_ok=True)
+        if not jar.exists():
+            copy_out_of_image(release, f"/opt/kafka/libs/{jar.name}", jar.parent)
 
 
 def _has_java_and_maven() -> bool:
