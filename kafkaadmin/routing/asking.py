@@ -63,13 +63,13 @@ class Question:
         node_epoch: int | None = None,
         lane: Lane = Lane.SHORT,
         patience: float = 0.0,
-        moved: Callable[[], Awaitable[bool]] | None = None,
+        moved: Callable[..., Awaitable[bool]] | None = None,
     ) -> None:
         self.node = node
         self.node_epoch = node.epoch if node_epoch is None else node_epoch
         self.lane = lane
         self.patience = patience  # seconds that the broker may rightly take before it answers
-        self.moved = moved  # asks others: has it gone elsewhere?
+        self.moved = moved  # asks others: has it gone elsewhere? `heard`: the node itself was heard again
         self.version = -1
         self.sent = False  # at least a byte left, and no answer came
 
@@ -143,7 +143,7 @@ class Asker:
             raise
         # It was silent, or is under suspicion: it may have been replaced while it slept, and not know it yet.
         self._nodes.heard(node)
-        if await self._has_moved(question):
+        if await self._has_moved(question, heard=True):
             raise Moved
         return response
 
@@ -160,7 +160,8 @@ class Asker:
             if quiet < config.suspect_after and not question.node.suspect:
                 until = now + config.suspect_after - quiet  # it is busy with the requests before ours
             else:
-                self._suspect(question.node, quiet)
+                if quiet >= config.suspect_after:
+                    self._suspect(question.node, quiet)
                 if await self._has_moved(question):
                     exchange.abandon()
                     raise Moved
@@ -173,11 +174,11 @@ class Asker:
                 self._lost(question, error)
                 raise
 
-    async def _has_moved(self, question: Question) -> bool:
+    async def _has_moved(self, question: Question, *, heard: bool = False) -> bool:
         if question.moved is None:
             return False
         with anyio.move_on_after(self._config.suspect_after):
-            return await question.moved()
+            return await question.moved(heard=heard)
         return False  # nobody could say in time: no reason to give up on it
 
     def _suspect(self, node: Node, seconds: float) -> None:

@@ -109,7 +109,7 @@ class Cluster:
                 failed.update((key.key, errors[key]) for key in wanted if key in errors)
                 wanted = [key for key in wanted if key in resolution.waiting]
                 if wanted:
-                    await anyio.sleep(max(resolution.waiting.values()) - anyio.current_time())
+                    await anyio.sleep(max(0.0, max(resolution.waiting.values()) - anyio.current_time()))
         for key in wanted:
             if key.key not in found and key.key not in failed:
                 failed[key.key] = self._unfound(key, deadline)

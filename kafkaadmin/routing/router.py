@@ -25,12 +25,17 @@ Finder = Callable[[Sequence[K]], Awaitable[Mapping[K, Found]]]
 class _Flight(Generic[K]):
     """A lookup under way, for those who wait for it."""
 
-    __slots__ = ("errors", "landed", "lookup")
+    __slots__ = ("answered", "errors", "landed", "lookup")
 
     def __init__(self, lookup: Lookup[K]) -> None:
         self.lookup = lookup
         self.landed = anyio.Event()
+        self.answered = False  # it landed without an answer when whoever led it was cancelled
         self.errors: dict[K, KafkaAdminError] = {}
+
+    def began_since(self, seq: int) -> bool:
+        """Whether it has brought an answer, to a question that was asked at `seq` or later."""
+        return self.answered and self.lookup.start_seq >= seq
 
 
 class Router(Generic[K]):
@@ -52,64 +57,85 @@ class Router(Generic[K]):
         while True:
             found = self.table.resolve(keys, anyio.current_time(), since=since)
             if found.look:
-                errors |= await self._look(found.look)
+                errors |= (await self._look(found.look)).errors
             for lookup_id in found.looking:
                 if lookup_id in self._flights:
-                    errors |= await self._wait(self._flights[lookup_id])
+                    errors |= (await self._land(self._flights[lookup_id])).errors
             if not found.look and not found.looking:
                 return found, errors
             if errors:
                 keys = [key for key in keys if key not in errors]
 
-    async def refresh(self, keys: Sequence[K]) -> dict[K, KafkaAdminError]:
-        """Ask anew even about what is known. Routes stay usable meanwhile, and valid when they are confirmed."""
-        return await self._look(keys) if keys else {}
+    async def refresh(self, keys: Sequence[K]) -> None:
+        """Ask anew even about what is known, in lookups that begin from now on.
 
-    async def has_moved(self, route: Route[K]) -> bool:
-        """Ask others whether a silent node still owns the route's key; if not, all its routes are dropped.
+        Routes stay usable meanwhile, and valid when they are confirmed.
+        """
+        since = self._nodes.seq + 1
+        while keys:
+            under_way, free = self._sorted(keys)
+            flights = [await self._look(free)] if free else []
+            flights += [await self._land(flight) for flight in under_way]
+            fresh = {key for flight in flights if flight.began_since(since) for key in flight.lookup.keys}
+            keys = [key for key in keys if key not in fresh]
 
-        Whoever waits for the same node shares what is found out, and asks no oftener than the shortest back-off.
+    def _sorted(self, keys: Sequence[K]) -> tuple[list[_Flight[K]], list[K]]:
+        """The lookups that some of the keys are in, and the other keys. One that gathers still takes any key."""
+        looking = {key: lookup for key in keys if (lookup := self.table.lookup(key)) is not None}
+        flights = {id(lookup): self._flights[id(lookup)] for lookup in looking.values()}
+        return list(flights.values()), [key for key in keys if key not in looking]
+
+    async def has_moved(self, route: Route[K], *, heard: bool = False) -> bool:
+        """Ask others whether a node under suspicion still owns the route's key; if not, all its routes are dropped.
+
+        While it is silent, whoever waits for it shares what is found out, and asks no oftener than the shortest
+        back-off. Once it was `heard`, only a lookup that begins after that tells whether to believe it.
         """
         node = route.node
-        now = anyio.current_time()
-        if self.table.is_current(route) and now - node.checked_at >= self._retry.initial:
-            node.checked_at = now
+        if self.table.is_current(route) and (node.suspect if heard else self._due(node)):
             await self.refresh([route.key])
             if not self.table.is_current(route):
                 self._nodes.failed(node, route.node_epoch, "silent, and replaced")
         return not self.table.is_current(route)
 
+    def _due(self, node: Node) -> bool:
+        now = anyio.current_time()
+        if now - node.checked_at < self._retry.initial:
+            return False
+        node.checked_at = now
+        return True
+
     # ------------------------------------------------------------------ lookups
 
-    async def _wait(self, flight: _Flight[K]) -> dict[K, KafkaAdminError]:
+    async def _land(self, flight: _Flight[K]) -> _Flight[K]:
         await flight.landed.wait()
-        return flight.errors
+        return flight
 
-    async def _look(self, keys: Sequence[K]) -> dict[K, KafkaAdminError]:
+    async def _look(self, keys: Sequence[K]) -> _Flight[K]:
         flight = self._gathering
         if flight is not None:
             self.table.extend(flight.lookup, keys)
-            return await self._wait(flight)
+            return await self._land(flight)
         return await self._lead(_Flight(self.table.begin(keys)))
 
-    async def _lead(self, flight: _Flight[K]) -> dict[K, KafkaAdminError]:
+    async def _lead(self, flight: _Flight[K]) -> _Flight[K]:
         lookup = flight.lookup
         self._gathering = self._flights[id(lookup)] = flight
-        answered = False
         try:
             await checkpoint()  # whoever misses in this same moment joins the question
             self._gathering = None
+            self.table.depart(lookup)
             answers = await self._answers(list(lookup.keys))
             flight.errors = self.table.finish(lookup, answers, anyio.current_time())
-            answered = True
+            flight.answered = True
         finally:
             if self._gathering is flight:
                 self._gathering = None
             del self._flights[id(lookup)]
-            if not answered:
+            if not flight.answered:
                 self.table.abandon(lookup)
             flight.landed.set()
-        return flight.errors
+        return flight
 
     async def _answers(self, keys: Sequence[K]) -> Mapping[K, Found]:
         try:

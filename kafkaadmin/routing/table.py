@@ -139,6 +139,11 @@ class RouteTable(Generic[K]):
 
     # ------------------------------------------------------------------ lookups
 
+    def lookup(self, key: K) -> Lookup[K] | None:
+        """The lookup that the key is in."""
+        entry = self._entries.get(key)
+        return entry.lookup if entry is not None else None  # type: ignore[return-value]
+
     def begin(self, keys: Iterable[K]) -> Lookup[K]:
         """Somebody begins to ask about these keys. A READY one stays usable meanwhile."""
         lookup: Lookup[K] = Lookup({}, self._nodes.tick())
@@ -153,6 +158,10 @@ class RouteTable(Generic[K]):
                 entry = self._entries[key] = _Entry()
             entry.lookup = lookup  # type: ignore[assignment]
             lookup.keys[key] = None
+
+    def depart(self, lookup: Lookup[K]) -> None:
+        """The lookup's question is sent now: what happened until here, its answer can know."""
+        lookup.start_seq = self._nodes.tick()
 
     def abandon(self, lookup: Lookup[K]) -> None:
         """The lookup was cancelled before its answer: the next to ask for these keys leads."""
@@ -232,11 +241,10 @@ class RouteTable(Generic[K]):
 
     def confirm(self, route: Route[K]) -> None:
         """The route's node answered for the key: its back-off starts anew."""
-        if route.key in self.troubled:
+        entry = self._entries.get(route.key)
+        if entry is not None and entry.node is route.node:
+            entry.misses = 0
             self.troubled.discard(route.key)
-            entry = self._entries.get(route.key)
-            if entry is not None:
-                entry.misses = 0
 
     def drop(self, keys: Iterable[K] | None, reason: str) -> int:
         """Forget routes, all of them for `None`, and pauses too, by hand. Returns how many routes there were."""
