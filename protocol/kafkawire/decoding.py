@@ -6,8 +6,7 @@ What makes it fast, in the order of what it brings:
 - A run of fixed-width fields is one `struct` call. The length in front of a string or an array has a first byte of
   fixed width as well, and so has a tagged section: they end the run that they follow instead of costing a call.
 - Instances come from ``object.__new__`` through ``map``, and their slots are the targets of the unpacking itself.
-- Arrays whose elements are mostly fixed-width are read by `Struct.iter_unpack` on the guess that their strings are
-  empty and their tagged sections too; the first element to differ, and the rest after it, go the plain way.
+- Arrays whose elements all have the same lengths inside are read by one `Struct.iter_unpack` (`kafkawire.uniform`).
 - Slices are not checked against the end. One past the end comes out short, but the position has then passed the end
   for good: whatever is read next fails, and at the very last the position must be the end. Counts are checked at once.
 """
@@ -19,9 +18,9 @@ from struct import Struct as Packing
 from typing import TYPE_CHECKING, Any
 
 from kafkawire import runtime
-from kafkawire.guess import Piece, short_form
 from kafkawire.primitives import Array, Blob, Fixed, Form, Struct, Text, UuidType, WireType
 from kafkawire.source import Source
+from kafkawire.uniform import UniformArray, worth_guessing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from kafkawire.schema import FieldSpec, Message
 
 _CONSTANTS: dict[str, Any] = {
+    "Tuples": runtime.Tuples,
     "malformed": runtime.malformed,
     "new": object.__new__,
     "read_uuid": runtime.read_uuid,
@@ -36,7 +36,6 @@ _CONSTANTS: dict[str, Any] = {
     "repeat": repeat,
     "skip_tagged_fields": runtime.skip_tagged_fields,
 }
-_ARRAY_READERS: dict[str, runtime.ArrayReaders] = {code: runtime.ArrayReaders(code) for code in "?bhHiIqd"}
 
 
 def decoder_source(cls: type[Message], version: int) -> Source:
@@ -197,8 +196,7 @@ class _Decoder:
         with source.block(f"if {length} > {zero}"):
             stop = source.fresh("stop")
             source.line(f"{stop} = pos + {length}{' - 1' if compact else ''}")
-            taken = f"data[pos:{stop}]"
-            source.line(f"{target} = str({taken}, 'utf-8')" if text else f"{target} = {taken}")
+            source.line(f"{target} = data[pos:{stop}]{'.decode()' if text else ''}")
             source.line(f"pos = {stop}")
         with source.block(f"elif {length} == {zero}"):
             source.line(f"{target} = {'' if text else b''!r}")
@@ -245,74 +243,41 @@ class _Decoder:
         with source.block(f"if {count} * {size} > end - pos" if size else f"if {count} > end"):
             source.line("malformed()")
         if isinstance(element, Fixed):
-            readers = source.constant("read_array", _ARRAY_READERS[element.code])
+            readers = source.constant("read_array", runtime.ARRAY_READERS[element.code])
             source.line(f"{target} = {readers}[{count}](data, pos)")
             source.line(f"pos += {count}{f' * {size}' if size > 1 else ''}")
             return
-        items, append = source.fresh("items"), source.fresh("append")
-        source.line(f"{items} = []")
-        source.line(f"{append} = {items}.append")
+        items = source.fresh("items")
         if isinstance(element, Struct) and not element.nullable(self._form.version):
-            self._instances(element, items, append, count)
+            self._instances(element, items, count)
         else:
-            item = source.fresh("item")
+            append, item = source.fresh("append"), source.fresh("item")
+            source.line(f"{items} = []")
+            source.line(f"{append} = {items}.append")
             with source.block(f"for _ in range({count})"):
                 self._read(element, item)
                 self._flush()
                 source.line(f"{append}({item})")
         source.line(f"{target} = tuple({items})")
 
-    def _instances(self, element: Struct[Any], items: str, append: str, count: str) -> None:
+    def _instances(self, element: Struct[Any], items: str, count: str) -> None:
+        if not worth_guessing(element, self._form):
+            self._instances_in_turn(element, items, count)
+            return
+        UniformArray(self._source, element, self._form, items=items, count=count).write()
+        with self._source.block(f"if {items} is None"):
+            self._instances_in_turn(element, items, count)
+
+    def _instances_in_turn(self, element: Struct[Any], items: str, count: str) -> None:
         source = self._source
-        pieces = short_form(element.fields, self._form)
-        if pieces is not None:
-            self._short_instances(element, pieces, append, count)
-            source.line(f"{count} -= len({items})")
-        item = source.fresh("item")
+        append, item = source.fresh("append"), source.fresh("item")
+        source.line(f"{items} = []")
+        source.line(f"{append} = {items}.append")
         cls = source.constant("Class", element.entity)
         with source.block(f"for {item} in map(new, repeat({cls}, {count}))"):
             self._fill(item, element.fields)
             self._flush()
             source.line(f"{append}({item})")
-
-    def _short_instances(self, element: Struct[Any], pieces: list[Piece], append: str, count: str) -> None:
-        """Code that reads elements as long as they are as short as guessed."""
-        source = self._source
-        item, instances = source.fresh("item"), source.fresh("instances")
-        cls = source.constant("Class", element.entity)
-        lengths = {piece.spec.name: source.fresh("length") for piece in pieces if piece.guessed}
-        targets = [lengths.get(piece.spec.name, f"{item}.{piece.spec.name}") for piece in pieces]
-        codes = "".join(piece.code for piece in pieces)
-        wrong = [self._unlike_guess(piece, lengths[piece.spec.name]) for piece in pieces if piece.guessed]
-        if self._form.flexible:
-            targets.append(source.fresh("tags"))
-            codes += "B"
-            wrong.append(targets[-1])
-        packing = Packing(">" + codes)
-        unpack = source.constant("unpack", packing.iter_unpack)
-        source.line(f"{instances} = map(new, repeat({cls}, {count}))")
-        chunk = f"{unpack}(data[pos:pos + {count} * {packing.size}])"
-        with source.block(f"for {item}, ({', '.join(targets)},) in zip({instances}, {chunk})"):
-            if wrong:
-                with source.block(f"if {' or '.join(wrong)}"):
-                    source.line("break")
-            self._set_defaults(item, element.fields)
-            for piece in pieces:
-                if piece.guessed:
-                    source.line(f"{item}.{piece.spec.name} = {self._empty(piece, lengths[piece.spec.name])}")
-            source.line(f"{append}({item})")
-            source.line(f"pos += {packing.size}")
-
-    def _unlike_guess(self, piece: Piece, length: str) -> str:
-        if not piece.spec.type.nullable(self._form.version):
-            return f"{length} != {int(piece.code == 'B')}"
-        return f"{length} > 1" if piece.code == "B" else f"not -1 <= {length} <= 0"
-
-    def _empty(self, piece: Piece, length: str) -> str:
-        empty = repr(piece.spec.type.default)
-        if not piece.spec.type.nullable(self._form.version):
-            return empty
-        return f"{empty} if {length} == {int(piece.code == 'B')} else None"
 
 
 def compile_decoder(cls: type[Message], version: int) -> Callable[[bytes, int], tuple[Any, int]]:

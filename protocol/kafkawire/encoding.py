@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from kafkawire import runtime
-from kafkawire.guess import Piece, short_form
 from kafkawire.primitives import Array, Blob, Fixed, Form, Struct, Text, UuidType, WireType
 from kafkawire.source import Source
+from kafkawire.uniform import worth_guessing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -263,40 +263,42 @@ class _Encoder:
             self._flush()
 
     def _element(self, element: Struct[Any], item: str) -> None:
-        """A struct in an array: in one call, if it is as short as guessed."""
-        source, fields = self._source, element.fields
-        pieces = short_form(fields, self._form)
-        if pieces is None or not any(piece.guessed for piece in pieces) or any(s.tag is not None for s in fields):
+        """A struct in an array: in one call, if what little text it has is empty."""
+        fields = element.fields
+        present = [spec for spec in fields if spec.in_line(self._form.version)]
+        texts = [spec for spec in present if isinstance(spec.type, Text | Blob)]
+        others = any(not isinstance(spec.type, Fixed | Text | Blob) for spec in present)
+        if not texts or others or not worth_guessing(element, self._form) or any(s.tag is not None for s in fields):
             self._instance(element, item)
             return
         self._check_class(element, item)
         self._refuse_uncarried(item, fields)
-        short = " and ".join(self._is_empty(item, piece) for piece in pieces if piece.guessed)
-        with source.block(f"if {short}"):
-            for piece in pieces:
-                self._piece(item, piece)
+        with self._source.block(f"if {' and '.join(self._is_empty(item, spec) for spec in texts)}"):
+            for spec in present:
+                self._fixed_or_empty(spec, f"{item}.{spec.name}")
             if self._form.flexible:
                 self._reserve("B", "0")
             self._flush()
-        with source.block("else"):
+        with self._source.block("else"):
             self._fields(item, fields)
             self._flush()
 
-    def _is_empty(self, item: str, piece: Piece) -> str:
-        value = f"{item}.{piece.spec.name}"
-        empty = self._source.constant("empty", piece.spec.type.default)
-        if piece.spec.type.nullable(self._form.version):
+    def _is_empty(self, item: str, spec: FieldSpec) -> str:
+        value = f"{item}.{spec.name}"
+        empty = self._source.constant("empty", spec.type.default)
+        if spec.type.nullable(self._form.version):
             return f"({value} is {empty} or {value} is None)"
         return f"{value} is {empty}"
 
-    def _piece(self, item: str, piece: Piece) -> None:
-        value, wire = f"{item}.{piece.spec.name}", piece.spec.type
+    def _fixed_or_empty(self, spec: FieldSpec, value: str) -> None:
+        wire = spec.type
         if isinstance(wire, Fixed):
             self._fixed(wire, value)
             return
-        none, empty = (0, 1) if piece.code == "B" else (-1, 0)
-        nullable = wire.nullable(self._form.version)
-        self._reserve(piece.code, f"{none} if {value} is None else {empty}" if nullable else str(empty))
+        compact = self._form.flexible and wire.flexible
+        null, empty = (0, 1) if compact else (-1, 0)
+        length = f"{null} if {value} is None else {empty}" if wire.nullable(self._form.version) else str(empty)
+        self._reserve("B" if compact else "h" if isinstance(wire, Text) else "i", length)
 
 
 def compile_encoder(cls: type[Message], version: int) -> Callable[[Any], bytes]:

@@ -12,7 +12,7 @@ from uuid import UUID
 from kafkawire.primitives import ZERO_UUID
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 LONGEST_TEXT = 0x7FFF
 """Bytes in a string: Kafka's limit in every version, though compact lengths could say more."""
@@ -20,7 +20,8 @@ LONGEST_TEXT = 0x7FFF
 _ZERO = bytes(16)
 _BYTES_LIKE = (bytes, bytearray, memoryview)
 _CACHED_COUNTS = 256
-"""Arrays up to this length have a `struct` of their own kept; a hostile peer can't make the cache grow."""
+"""How many readers and writers, by length or shape, are kept: a hostile peer can't make them more."""
+_CACHED_TUPLES = 1024
 
 
 def malformed() -> NoReturn:
@@ -102,6 +103,38 @@ class ArrayReaders(dict[int, "Callable[[bytes, int], tuple[Any, ...]]"]):
         return reader
 
 
+class Tuples(dict[bytes, "tuple[Any, ...]"]):
+    """By their bytes: arrays of numbers. Equal ones become one tuple while a message is read.
+
+    Brokers repeat themselves: a partition's in-sync replicas are its replicas, and those its neighbour's.
+    """
+
+    def __init__(self, readers: ArrayReaders, size: int) -> None:
+        super().__init__()
+        self._readers = readers
+        self._size = size
+
+    def __missing__(self, raw: bytes) -> tuple[Any, ...]:
+        read = self._readers[len(raw) // self._size](raw, 0)
+        if len(self) < _CACHED_TUPLES:
+            self[raw] = read
+        return read
+
+
+class Shapes(dict["tuple[int, ...]", "Callable[[bytes], Iterator[tuple[Any, ...]]]"]):
+    """By the widths of the parts that vary: what reads all elements of a uniform array."""
+
+    def __init__(self, template: str) -> None:
+        super().__init__()
+        self._template = template
+
+    def __missing__(self, widths: tuple[int, ...]) -> Callable[[bytes], Iterator[tuple[Any, ...]]]:
+        read = Struct(self._template.format(*widths)).iter_unpack
+        if len(self) < _CACHED_COUNTS:
+            self[widths] = read
+        return read
+
+
 class ArrayWriters(dict[int, "Callable[..., bytes]"]):
     """By count: what writes the length, as it stands on the wire, and so many values of one fixed width."""
 
@@ -122,3 +155,6 @@ class ArrayWriters(dict[int, "Callable[..., bytes]"]):
         if count < _CACHED_COUNTS:
             self[count] = writer
         return writer
+
+
+ARRAY_READERS: dict[str, ArrayReaders] = {code: ArrayReaders(code) for code in "?bhHiIqd"}

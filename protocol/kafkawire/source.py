@@ -22,6 +22,12 @@ class Source:
         """One line, at the depth of the block that is open."""
         self._lines.append("    " * self._depth + text)
 
+    def prelude(self, text: str) -> None:
+        """A line right under the function's head, once."""
+        line = "    " + text
+        if line not in self._lines:
+            self._lines.insert(1, line)
+
     @contextmanager
     def block(self, opening: str) -> Generator[None]:
         """Lines under ``opening:``."""

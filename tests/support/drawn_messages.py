@@ -33,6 +33,11 @@ def drawn(cls: type[M], version: int, narrowing: Narrowing = lambda field: None)
     return st.builds(cls, **_values_of(fields_of(cls), version, narrowing))
 
 
+def drawn_entity(cls: type[Any], version: int) -> Strategy:
+    """The same for a struct, at a version of its message."""
+    return st.builds(cls, **_values_of(fields_of(cls), version, lambda field: None))
+
+
 def _values_of(fields: tuple[FieldSpec, ...], version: int, narrowing: Narrowing) -> dict[str, Strategy]:
     values: dict[str, Strategy] = {}
     for field in fields:

@@ -65,6 +65,20 @@ class Marked:
 
 
 @entity
+class Partition:
+    """Numbers and arrays of numbers: read as a uniform array when all have the same counts."""
+
+    error_code: int = wire(Int16, default=0)
+    index: int = wire(Int32, default=0)
+    replicas: tuple[int, ...] = wire(Array(Int32), default=())
+    offsets: tuple[int, ...] | None = wire(array(Int64, nullable_since=4), default=())
+    identity: UUID = wire(Uuid, default=ZERO_UUID)
+    flags: tuple[bool, ...] = wire(Array(Boolean), since=4, default=(), ignorable=True)
+    digest: bytes | None = wire(NullableBytes, default=b"")
+    note: str | None = wire(NullableString, since=3, tag=0, default=None, ignorable=True)
+
+
+@entity
 class Leaf:
     """Nothing but a name."""
 
@@ -114,6 +128,7 @@ class Everything(Message):
     positions: tuple[Position, ...] = wire(Array(Position), default=())
     maybe_positions: tuple[Position, ...] | None = wire(array(Position, nullable_since=1), default=())
     digests: tuple[Digest, ...] = wire(Array(Digest), default=())
+    partitions: tuple[Partition, ...] = wire(Array(Partition), default=())
     marked: tuple[Marked, ...] = wire(Array(Marked), default=())
     leaves: tuple[Leaf, ...] = wire(Array(Leaf), default=())
     leaf: Leaf = wire(Leaf)

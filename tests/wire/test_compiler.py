@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from kafkawire import DecodeError, EncodeError, decode, encode, reference
 from kafkawire.compiler import decoder, encoder
-from tests.support.drawn_messages import drawn
-from tests.wire.declarations import Everything, Leaf, Position
+from tests.support.drawn_messages import drawn, drawn_entity
+from tests.wire.declarations import Digest, Everything, Leaf, Partition, Position
 
 VERSIONS = st.sampled_from(Everything.versions)
 SLOW = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
@@ -75,12 +75,45 @@ def test_a_version_that_is_not_there_is_named() -> None:
         encode(Everything(leaf=Leaf(), tagged_struct=Leaf()), -1)
 
 
-@pytest.mark.parametrize("longer", range(4))
+@SLOW
+@given(data=st.data(), version=VERSIONS, count=st.integers(4, 9), odd_one=st.booleans())
+@pytest.mark.parametrize(
+    ("field", "element"), [("positions", Position), ("digests", Digest), ("partitions", Partition)]
+)
+def test_arrays_of_like_elements_are_read_the_same_with_or_without_an_odd_one(
+    field: str, element: type[Any], data: st.DataObject, version: int, count: int, odd_one: bool
+) -> None:
+    drawn_elements = drawn_entity(element, version)
+    elements = [data.draw(drawn_elements)] * count
+    if odd_one:
+        elements[data.draw(st.integers(0, count - 1))] = data.draw(drawn_elements)
+    message = Everything(leaf=Leaf(), tagged_struct=Leaf(), **{field: tuple(elements)})
+    body = reference.build(message, version)
+    assert encoder(Everything, version)(message) == body
+    assert decoder(Everything, version)(body, 0) == (message, len(body))
+
+
+@pytest.mark.parametrize("odd_one", [None, *range(5)])
 @pytest.mark.parametrize("version", Everything.versions)
-def test_elements_after_one_longer_than_guessed_are_read_too(version: int, longer: int) -> None:
-    positions = tuple(Position(index=i, metadata="noted" if i == longer else "") for i in range(3))
+def test_a_note_on_one_partition_leaves_the_others_readable(version: int, odd_one: int | None) -> None:
+    positions = tuple(Position(index=i, metadata="noted" if i == odd_one else "") for i in range(5))
     message = Everything(leaf=Leaf(), tagged_struct=Leaf(), positions=positions)
     assert decode(Everything, version, encode(message, version)) == message
+
+
+@pytest.mark.parametrize("size", [1, 126, 127, 128, 300])
+def test_uniform_arrays_may_hold_long_arrays(size: int) -> None:
+    partitions = tuple(Partition(index=i, replicas=tuple(range(size))) for i in range(6))
+    message = Everything(leaf=Leaf(), tagged_struct=Leaf(), partitions=partitions)
+    assert decode(Everything, 5, encode(message, 5)) == message
+
+
+def test_a_uniform_array_cut_short_is_refused() -> None:
+    message = Everything(leaf=Leaf(), tagged_struct=Leaf(), positions=(Position(),) * 8)
+    body = encode(message, 5)
+    for size in range(len(body)):
+        with pytest.raises(DecodeError):
+            decode(Everything, 5, body[:size])
 
 
 def test_unusual_but_valid_values_are_written_by_the_reference() -> None:
