@@ -1,0 +1,91 @@
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
+
+/** Kafka's own Admin, against the brokers named by the first argument. Prints a line `call=outcome` for each call. */
+public class AdminCalls {
+    private static final TopicPartition ORDERS = new TopicPartition("orders", 0);
+
+    public static void main(String[] arguments) {
+        Properties properties = new Properties();
+        properties.put("bootstrap.servers", arguments[0]);
+        properties.put("request.timeout.ms", "10000");
+        properties.put("default.api.timeout.ms", "20000");
+        try (Admin admin = Admin.create(properties)) {
+            topics(admin);
+            groups(admin);
+            writes(admin);
+        }
+    }
+
+    private static void topics(Admin admin) {
+        print("nodes", () -> new TreeSet<>(admin.describeCluster().nodes().get().stream().map(Node::id).toList()));
+        NewTopic topic = new NewTopic("new", 2, (short) 2);
+        print("createTopics", () -> admin.createTopics(List.of(topic)).numPartitions("new").get());
+        print("createTopics again", () -> admin.createTopics(List.of(topic)).all().get());
+        print("listTopics", () -> new TreeSet<>(admin.listTopics().names().get()));
+        print("describeTopics", () -> admin.describeTopics(List.of("new")).allTopicNames().get().get("new").partitions().size());
+        print("deleteTopics", () -> admin.deleteTopics(List.of("new")).all().get());
+        print("listOffsets latest", () -> offset(admin, OffsetSpec.latest()));
+        print("listOffsets maxTimestamp", () -> offset(admin, OffsetSpec.maxTimestamp()));
+    }
+
+    private static void groups(Admin admin) {
+        print("listGroups", () -> new TreeSet<>(admin.listGroups().all().get().stream().map(GroupListing::groupId).toList()));
+        print("offsets", () -> offsets(admin));
+        print("describeConsumerGroups", () -> {
+            Map<String, String> described = new TreeMap<>();
+            for (ConsumerGroupDescription group :
+                    admin.describeConsumerGroups(Arrays.asList("billing", "busy", "modern")).all().get().values()) {
+                described.put(group.groupId(), group.type() + "/" + group.groupState() + "/" + group.members().size());
+            }
+            return described;
+        });
+    }
+
+    private static void writes(Admin admin) {
+        Map<TopicPartition, OffsetAndMetadata> offsets = Map.of(ORDERS, new OffsetAndMetadata(50));
+        print("alter", () -> admin.alterConsumerGroupOffsets("billing", offsets).all().get());
+        print("offsets after alter", () -> offsets(admin));
+        print("alter with members", () -> admin.alterConsumerGroupOffsets("busy", offsets).all().get());
+        RemoveMembersFromConsumerGroupOptions all = new RemoveMembersFromConsumerGroupOptions();
+        print("removeMembers", () -> admin.removeMembersFromConsumerGroup("busy", all).all().get());
+        print("deleteOffsets", () -> admin.deleteConsumerGroupOffsets("billing", Set.of(ORDERS)).all().get());
+        print("deleteGroups", () -> admin.deleteConsumerGroups(List.of("billing", "busy")).all().get());
+    }
+
+    private static Object offset(Admin admin, OffsetSpec spec) throws Exception {
+        return admin.listOffsets(Map.of(ORDERS, spec)).partitionResult(ORDERS).get().offset();
+    }
+
+    private static Object offsets(Admin admin) throws Exception {
+        return admin.listConsumerGroupOffsets("billing").partitionsToOffsetAndMetadata().get().get(ORDERS).offset();
+    }
+
+    private static void print(String call, Callable<Object> work) {
+        Object outcome;
+        try {
+            outcome = work.call();
+        } catch (ExecutionException failed) {
+            outcome = failed.getCause().getClass().getSimpleName();
+        } catch (Exception failed) {
+            outcome = failed;
+        }
+        System.out.println(call + "=" + outcome);
+    }
+}
