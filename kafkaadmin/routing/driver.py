@@ -56,8 +56,12 @@ LOADING_PATIENCE = 10.0
 UNSETTLED_AFTER_FAILOVER = 10.0
 """Seconds after an owner moved or was lost for which requests are made with `after_failover`."""
 
-POISON = 2
-"""A request that killed so many fresh connections, one after the other, isn't sent again."""
+POISON = 8
+"""A request that killed so many fresh connections, one after the other, isn't sent again.
+
+So many, with their pauses, take two seconds: a request that is slow to be answered isn't taken for poison when somebody
+resets the connections to a broker several times a second.
+"""
 
 Left = list[tuple[float, list[K]]]
 """Keys to be tried again, by the pause in seconds to make before."""

@@ -18,7 +18,8 @@ import pytest
 
 from kafkaadmin import AdminClient, RetryPolicy
 from kafkaadmin.events import BrokerSuspected, Event
-from kafkaadmin.testing import FakeCluster
+from kafkaadmin.testing import FakeCluster, Fault
+from kafkawire import ApiKey
 from tests.support.callers import READ, TOPIC, Callers, Report
 
 pytestmark = pytest.mark.anyio
@@ -156,6 +157,24 @@ async def test_calls_outlive_the_repeated_loss_of_all_connections(cluster: FakeC
         for _ in range(30):
             await do(cluster.drop_connections, coordinator, how=how)
             await anyio.sleep(0.02)
+
+
+async def test_a_slow_request_whose_connections_are_lost_again_and_again_is_not_taken_for_poison(
+    cluster: FakeCluster,
+) -> None:
+    cluster.add_group(GROUP, offsets={READ: 5})
+    cluster.inject(Fault(api=ApiKey.OFFSET_FETCH, delay=0.05, count=None))
+    async with AdminClient(cluster.bootstrap_servers) as admin, anyio.create_task_group() as callers:
+        offsets: list[int] = []
+
+        async def read_twice() -> None:
+            offsets.extend([(await admin.list_consumer_group_offsets(GROUP))[GROUP][READ].offset for _ in range(2)])
+
+        callers.start_soon(read_twice)
+        for _ in range(8):
+            await do(cluster.drop_connections, cluster.coordinator_of(GROUP))
+            await anyio.sleep(0.03)
+    assert offsets == [5, 5]
 
 
 async def test_calls_outlive_a_broker_that_restarts_again_and_again(cluster: FakeCluster) -> None:
