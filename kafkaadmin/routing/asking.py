@@ -54,7 +54,7 @@ class Moved(Exception):
 class Question:
     """One attempt at one node: what is known of it when it ends, however it ends."""
 
-    __slots__ = ("lane", "moved", "node", "node_epoch", "patience", "sent", "version")
+    __slots__ = ("asked_at", "lane", "moved", "node", "node_epoch", "patience", "sent", "version")
 
     def __init__(
         self,
@@ -70,6 +70,7 @@ class Question:
         self.lane = lane
         self.patience = patience  # seconds that the broker may rightly take before it answers
         self.moved = moved  # asks others: has it gone elsewhere? `heard`: the node itself was heard again
+        self.asked_at = 0.0
         self.version = -1
         self.sent = False  # at least a byte left, and no answer came
 
@@ -123,17 +124,20 @@ class Asker:
     async def _send(self, question: Question, connection: Connection, request: Request[R]) -> Exchange[R]:
         question.sent = True
         try:
-            return await connection.send(request, question.version)
+            exchange = await connection.send(request, question.version)
         except ConnectionLostError as error:
             question.sent = error.sent
             self._lost(question, error)
             raise
+        # Where another task holds the write turn it takes the request along in a moment: the clock runs from now.
+        question.asked_at = min(exchange.sent_at, anyio.current_time())
+        return exchange
 
     async def _answer(self, question: Question, exchange: Exchange[R]) -> R:
         node = question.node
         patience = self._config.retry.initial if node.suspect else self._config.suspect_after
         try:
-            response = await exchange.answer(exchange.sent_at + question.patience + patience)
+            response = await exchange.answer(question.asked_at + question.patience + patience)
             if not node.suspect:
                 return response
         except NoAnswerYet:
@@ -150,13 +154,13 @@ class Asker:
     async def _outlast(self, question: Question, exchange: Exchange[R]) -> R:
         """Wait on while the node is silent, asking others at growing intervals whether it still is the one."""
         config, connection = self._config, exchange.connection
-        expires = exchange.sent_at + config.request_timeout + question.patience
+        expires = question.asked_at + config.request_timeout + question.patience
         pause = config.retry.initial
         while True:
             now = anyio.current_time()
             if now >= expires:
                 raise self._expired(question, exchange)
-            quiet = now - max(connection.heard_at, exchange.sent_at + question.patience)
+            quiet = now - max(connection.heard_at, question.asked_at + question.patience)
             if quiet < config.suspect_after and not question.node.suspect:
                 until = now + config.suspect_after - quiet  # it is busy with the requests before ours
             else:
@@ -187,7 +191,7 @@ class Asker:
 
     def _expired(self, question: Question, exchange: Exchange[Any]) -> ConnectionLostError:
         node = question.node
-        self._suspect(node, anyio.current_time() - exchange.sent_at)
+        self._suspect(node, anyio.current_time() - question.asked_at)
         error = ConnectionLostError(f"{node} gave no answer within {self._config.request_timeout:g} s", sent=True)
         exchange.connection.close(error)
         self._lost(question, error)
