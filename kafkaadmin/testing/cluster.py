@@ -70,8 +70,12 @@ class FakeCluster:
     ) -> None:
         if brokers < 1:
             raise ValueError(f"a cluster needs a broker, not {brokers}")
+        if min(failover, load_time, metadata_lag) < 0:
+            raise ValueError("failover, load_time and metadata_lag can't be negative")
         ids = range(1, brokers + 1)
         named = versions_of if isinstance(versions_of, Mapping) else dict.fromkeys(ids, versions_of)
+        if set(named) != set(ids):
+            raise ValueError(f"versions_of names brokers {sorted(named)}, and there are {list(ids)}")
         self._releases = {broker_id: release_of(named[broker_id]) for broker_id in ids}
         self._offered = {release: dict(offered(release, HANDLERS)) for release in set(self._releases.values())}
         self._state = ClusterState(ids, offsets_partitions=offsets_partitions, zookeeper=zookeeper)
@@ -385,7 +389,7 @@ class FakeCluster:
 
     @property
     def log(self) -> tuple[RecordedRequest, ...]:
-        """The latest requests, in order of arrival."""
+        """The latest 2,000 requests, in order of arrival."""
         return self._call(lambda: tuple(self._ledger.log))
 
     @property
@@ -419,15 +423,15 @@ class FakeCluster:
         asyncio.get_running_loop().set_exception_handler(self._record)
         try:
             self._boot()
+            self._loop = asyncio.get_running_loop()
+            self._started.set_result(None)
+            await self._stopping.wait()
         except OSError as error:
             self._started.set_exception(error)
-            return
-        self._loop = asyncio.get_running_loop()
-        self._started.set_result(None)
-        await self._stopping.wait()
-        self._loop = None
-        for server in self._servers.values():
-            await server.close()
+        finally:
+            self._loop = None
+            for server in self._servers.values():
+                await server.close()
 
     def _boot(self) -> None:
         self._timeline = Timeline(self._state, **self._times)

@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from kafkaadmin.testing.faults import Fault, FaultHandle
 from kafkawire import ApiKey, Request
+from kafkawire.headers import read_request
 
 __all__ = ["Ledger", "RecordedRequest", "RejectedRequest"]
 
-_LENGTH = 10_000
+_LENGTH = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedRequest:
-    """A request that reached a broker. `at` is the time of `time.monotonic()`."""
+    """A request that reached a broker. `at` is the time of `time.monotonic()`.
+
+    It is kept as the bytes it came in, and read again when it is asked for: thousands of large requests, kept as
+    objects, would slow down every pass of the garbage collector.
+    """
 
     broker_id: int
     api_key: ApiKey
     version: int
     client_id: str | None
-    request: Request[Any]
     at: float
+    frame: bytes = field(repr=False)
+
+    @property
+    def request(self) -> Request[Any]:
+        """The request itself."""
+        return read_request(self.frame, exact=False)[1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +45,7 @@ class RejectedRequest:
 
 
 class Ledger:
-    """Counts and keeps requests (the latest 10,000), and says which fault strikes one."""
+    """Counts and keeps requests (the latest 2,000), and says which fault strikes one."""
 
     def __init__(self) -> None:
         self.counts: Counter[tuple[int, ApiKey]] = Counter()

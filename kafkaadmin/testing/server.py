@@ -6,6 +6,7 @@ Everything here runs in the cluster's own thread.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import struct
 import time
@@ -205,16 +206,16 @@ class _Connection(asyncio.Protocol):
     def abort(self) -> None:
         """End it now, whatever is still to be sent."""
         self._open = False
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
+        # macOS refuses options for a socket that the client has reset.
+        with contextlib.suppress(OSError):
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
         self._transport.abort()
 
     def _discard_unread(self) -> None:
         """Take what the client has sent already: closing over unread bytes would send RST instead of FIN."""
-        try:
+        with contextlib.suppress(OSError):
             while self._socket.recv(1 << 16):
                 pass
-        except OSError:
-            return
 
     def _work(self) -> None:
         while self._waiting and self._open and not self._busy and self._broker.running:
@@ -240,8 +241,8 @@ class _Connection(asyncio.Protocol):
             api_key=request.api_key,
             version=version,
             client_id=header.client_id,
-            request=request,
             at=time.monotonic(),
+            frame=frame,
         )
         return _Exchange(header, request, self._broker.ledger.received(recorded) or NO_FAULT)
 

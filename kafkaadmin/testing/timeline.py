@@ -28,9 +28,9 @@ class Timeline:
 
     def broker_gone(self, broker_id: int, *, frozen: bool, failover: float | None) -> None:
         """A broker died or froze: after `failover` its session ends, and others take over."""
-        self._keep_session(broker_id)
-        if self._state.brokers[broker_id].fenced:
+        if self._state.brokers[broker_id].fenced or (broker_id in self._ending and failover is None):
             return
+        self._keep_session(broker_id)
         delay = self.failover if failover is None else failover
         if delay > 0:
             self._ending[broker_id] = self._loop.call_later(delay, self._end_session, broker_id, frozen)
