@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections import deque
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
 from kafkaadmin.testing import FakeCluster
 from kafkawire import Reply, Request, Response, Session
+from kafkawire.messages import (
+    FindCoordinatorRequest,
+    OffsetCommitRequest,
+    OffsetCommitRequestPartition,
+    OffsetCommitRequestTopic,
+    OffsetFetchRequest,
+    OffsetFetchRequestGroup,
+    OffsetFetchResponse,
+)
 
 R = TypeVar("R", bound=Response)
 
 _READ_BYTES = 1 << 16
+_PATIENCE_SECONDS = 10.0
+_POLL_SECONDS = 0.01
 
 
 class RawClient:
@@ -63,3 +75,49 @@ def ask(cluster: FakeCluster, broker_id: int, request: Request[R], version: int)
     """Ask one question on a connection of its own."""
     with RawClient(cluster, broker_id) as client:
         return client.ask(request, version)
+
+
+def everything(*groups: str) -> OffsetFetchRequest:
+    """What these groups have committed (from version 8)."""
+    return OffsetFetchRequest(groups=tuple(OffsetFetchRequestGroup(group_id=group, topics=None) for group in groups))
+
+
+def offset_in(answer: OffsetFetchResponse) -> int:
+    """The first offset of an answer (from version 8)."""
+    return answer.groups[0].topics[0].partitions[0].committed_offset
+
+
+def commit(group: str, offset: int, *, topic: str = "orders", partition: int = 0) -> OffsetCommitRequest:
+    """A commit from outside the group (to version 9)."""
+    partitions = (OffsetCommitRequestPartition(partition_index=partition, committed_offset=offset),)
+    return OffsetCommitRequest(group_id=group, topics=(OffsetCommitRequestTopic(name=topic, partitions=partitions),))
+
+
+def commit_error(cluster: FakeCluster, request: OffsetCommitRequest, version: int = 9) -> int:
+    """Have the group's coordinator carry out a commit of one partition, and tell what it said."""
+    answer = ask(cluster, cluster.coordinator_of(request.group_id), request, version)
+    return answer.topics[0].partitions[0].error_code
+
+
+def find(cluster: FakeCluster, at: int, key: str = "billing", version: int = 6, key_type: int = 0) -> tuple[int, int]:
+    """The node that a broker names, and the error."""
+    if version < 4:
+        old = ask(cluster, at, FindCoordinatorRequest(key=key, key_type=key_type), version)
+        return old.node_id, old.error_code
+    request = FindCoordinatorRequest(coordinator_keys=(key,), key_type=key_type)
+    (found,) = ask(cluster, at, request, version).coordinators
+    return found.node_id, found.error_code
+
+
+def someone_else(cluster: FakeCluster, *but: int) -> int:
+    """A broker that is none of these."""
+    return next(broker_id for broker_id in cluster.brokers if broker_id not in but)
+
+
+def eventually_coordinated(cluster: FakeCluster, group: str, *, not_by: int) -> int:
+    """Who coordinates a group once it is somebody else."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while (coordinator := cluster.coordinator_of(group)) in {not_by, -1}:
+        assert time.monotonic() < deadline, f"still {coordinator}"
+        time.sleep(_POLL_SECONDS)
+    return coordinator

@@ -1,0 +1,409 @@
+"""What goes wrong in a FakeCluster when it is told to, and what it leaves behind."""
+
+from __future__ import annotations
+
+import gc
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kafkaadmin.testing import FakeCluster, Fault
+from kafkawire import ApiKey, DecodeError, ErrorCode
+from kafkawire.messages import (
+    ApiVersionsRequest,
+    DescribeClusterRequest,
+    ListGroupsRequest,
+    MetadataRequest,
+    OffsetFetchRequest,
+    OffsetFetchResponse,
+)
+from tests.support.raw_client import (
+    RawClient,
+    ask,
+    commit,
+    commit_error,
+    eventually_coordinated,
+    everything,
+    find,
+    offset_in,
+    someone_else,
+)
+
+FAILOVER = 0.05
+
+
+@pytest.fixture
+def cluster() -> Iterator[FakeCluster]:
+    with FakeCluster(brokers=3, failover=FAILOVER) as cluster:
+        cluster.add_topic("orders", partitions=3, end_offset=100)
+        cluster.add_group("billing", offsets={("orders", 0): 42})
+        yield cluster
+
+
+def open_descriptors() -> set[str]:
+    return {entry.name for entry in Path("/proc/self/fd").iterdir()}
+
+
+class TestStopping:
+    def test_reset_ends_connections_with_rst_and_refuses_new_ones(self, cluster: FakeCluster) -> None:
+        with RawClient(cluster, 2) as client:
+            client.ask(ApiVersionsRequest(), 0)
+            cluster.stop_broker(2, how="reset")
+            with pytest.raises(ConnectionResetError):
+                client.read()
+        with pytest.raises(ConnectionRefusedError):
+            RawClient(cluster, 2)
+
+    def test_fin_ends_connections_in_order(self, cluster: FakeCluster) -> None:
+        with RawClient(cluster, 2) as client:
+            client.ask(ApiVersionsRequest(), 0)
+            cluster.stop_broker(2, how="fin")
+            with pytest.raises(EOFError):
+                client.read()
+
+    def test_fin_stays_fin_with_a_request_in_flight(self, cluster: FakeCluster) -> None:
+        struck = cluster.inject(Fault(api=ApiKey.API_VERSIONS, delay=60))
+        with RawClient(cluster, 2) as client:
+            client.write(ApiVersionsRequest(), 0)
+            struck.wait()
+            cluster.stop_broker(2, how="fin")
+            with pytest.raises(EOFError):
+                client.read()
+
+    def test_a_broker_comes_back_at_its_address(self, cluster: FakeCluster) -> None:
+        address = cluster.address_of(2)
+        cluster.stop_broker(2)
+        cluster.start_broker(2)
+        assert cluster.address_of(2) == address
+        assert ask(cluster, 2, ApiVersionsRequest(), 0).error_code == 0
+
+    def test_the_coordinator_moves_after_the_failover(self, cluster: FakeCluster) -> None:
+        dead = cluster.coordinator_of("billing")
+        cluster.stop_broker(dead)
+        successor = eventually_coordinated(cluster, "billing", not_by=dead)
+        assert offset_in(ask(cluster, successor, everything("billing"), 8)) == 42
+
+    def test_a_broker_back_in_time_keeps_its_groups(self, cluster: FakeCluster) -> None:
+        coordinator = cluster.coordinator_of("billing")
+        cluster.stop_broker(coordinator, failover=60)
+        cluster.start_broker(coordinator)
+        assert offset_in(ask(cluster, coordinator, everything("billing"), 8)) == 42
+
+    def test_a_broker_that_lost_its_groups_gets_them_back_when_preferred(self, cluster: FakeCluster) -> None:
+        dead = cluster.coordinator_of("billing")
+        cluster.stop_broker(dead, failover=0)
+        cluster.start_broker(dead)
+        assert cluster.coordinator_of("billing") != dead
+        cluster.stop_broker(dead)
+        cluster.start_broker(dead, prefer=True)
+        assert cluster.coordinator_of("billing") == dead
+
+    def test_the_new_coordinator_loads_first(self) -> None:
+        with FakeCluster(brokers=2, load_time=60) as cluster:
+            cluster.add_group("billing")
+            to = someone_else(cluster, cluster.coordinator_of("billing"))
+            cluster.move_coordinator("billing", to=to)
+            error = ask(cluster, to, everything("billing"), 8).groups[0].error_code
+            assert error == ErrorCode.COORDINATOR_LOAD_IN_PROGRESS
+            assert ask(cluster, to, ListGroupsRequest(), 5).error_code == ErrorCode.COORDINATOR_LOAD_IN_PROGRESS
+
+    def test_a_moved_group_is_refused_by_its_old_coordinator(self, cluster: FakeCluster) -> None:
+        old = cluster.coordinator_of("billing")
+        with RawClient(cluster, old) as client:
+            assert offset_in(client.ask(everything("billing"), 8)) == 42
+            cluster.move_coordinator("billing", to=someone_else(cluster, old))
+            assert client.ask(everything("billing"), 8).groups[0].error_code == ErrorCode.NOT_COORDINATOR
+
+    def test_dropped_connections_leave_the_broker_alive(self, cluster: FakeCluster) -> None:
+        with RawClient(cluster, 2) as client:
+            client.ask(ApiVersionsRequest(), 0)
+            cluster.drop_connections(2, how="fin")
+            with pytest.raises(EOFError):
+                client.read()
+        assert ask(cluster, 2, ApiVersionsRequest(), 0).error_code == 0
+
+    def test_stopping_twice_is_an_error(self, cluster: FakeCluster) -> None:
+        cluster.stop_broker(2)
+        with pytest.raises(ValueError, match="broker 2 is not running"):
+            cluster.stop_broker(2)
+        cluster.start_broker(2)
+        with pytest.raises(ValueError, match="broker 2 is running"):
+            cluster.start_broker(2)
+
+
+class TestStalling:
+    def test_connects_are_accepted_and_nothing_is_answered(self, cluster: FakeCluster) -> None:
+        cluster.stop_broker(2, how="stall")
+        with RawClient(cluster, 2, timeout=0.05) as client:
+            client.write(ApiVersionsRequest(), 0)
+            with pytest.raises(TimeoutError):
+                client.read()
+
+    def test_what_was_buffered_is_answered_on_waking(self, cluster: FakeCluster) -> None:
+        with RawClient(cluster, 2) as old:
+            old.ask(ApiVersionsRequest(), 0)
+            cluster.stop_broker(2, how="stall", failover=60)
+            with RawClient(cluster, 2) as new:
+                for client in (old, new):
+                    client.write(ApiVersionsRequest(), 0)
+                cluster.start_broker(2)
+                assert [type(client.read()).__name__ for client in (old, new)] == ["ApiVersionsResponse"] * 2
+
+    def test_a_commit_sent_before_the_failover_is_applied_on_waking_in_time(self, cluster: FakeCluster) -> None:
+        coordinator = cluster.coordinator_of("billing")
+        cluster.stop_broker(coordinator, how="stall", failover=60)
+        with RawClient(cluster, coordinator) as client:
+            client.write(commit("billing", 43), 9)
+            assert cluster.offsets("billing") == {("orders", 0): 42}
+            cluster.start_broker(coordinator)
+            client.read()
+        assert cluster.offsets("billing") == {("orders", 0): 43}
+
+    def test_one_that_slept_too_long_knows_it_when_it_wakes(self, cluster: FakeCluster) -> None:
+        frozen = cluster.coordinator_of("billing")
+        cluster.stop_broker(frozen, how="stall", failover=0)
+        with RawClient(cluster, frozen) as client:
+            client.write(everything("billing"), 8)
+            cluster.start_broker(frozen)
+            answer = client.read()
+            assert isinstance(answer, OffsetFetchResponse)
+            assert answer.groups[0].error_code == ErrorCode.NOT_COORDINATOR
+
+    def test_or_believes_for_a_moment_that_it_still_coordinates(self, cluster: FakeCluster) -> None:
+        frozen = cluster.coordinator_of("billing")
+        cluster.stop_broker(frozen, how="stall", failover=0)
+        cluster.commit("billing", {("orders", 0): 99})
+        cluster.start_broker(frozen, stale_for=60)
+        assert offset_in(ask(cluster, frozen, everything("billing"), 8)) == 42
+        assert find(cluster, frozen) == (frozen, 0)
+        answer = ask(cluster, frozen, commit("billing", 43), 9)
+        assert answer.topics[0].partitions[0].error_code == ErrorCode.COORDINATOR_NOT_AVAILABLE
+        assert cluster.offsets("billing") == {("orders", 0): 99}
+
+    def test_a_delayed_answer_sleeps_too(self, cluster: FakeCluster) -> None:
+        fault = cluster.inject(Fault(api=ApiKey.API_VERSIONS, delay=0.3))
+        with RawClient(cluster, 2, timeout=0.5) as client:
+            client.write(ApiVersionsRequest(), 0)
+            fault.wait()
+            cluster.stop_broker(2, how="stall", failover=60)
+            with pytest.raises(TimeoutError):
+                client.read()
+            client.socket.settimeout(10)
+            cluster.start_broker(2)
+            client.read()
+
+    def test_it_can_die_in_its_sleep(self, cluster: FakeCluster) -> None:
+        with RawClient(cluster, 2) as client:
+            client.ask(ApiVersionsRequest(), 0)
+            cluster.stop_broker(2, how="stall")
+            cluster.stop_broker(2, how="reset")
+            with pytest.raises(ConnectionResetError):
+                client.read()
+
+
+class TestFaults:
+    def coordinator(self, cluster: FakeCluster) -> RawClient:
+        return RawClient(cluster, cluster.coordinator_of("billing"))
+
+    def test_a_delay_holds_up_its_own_connection_only(self, cluster: FakeCluster) -> None:
+        fault = cluster.inject(Fault(api=ApiKey.OFFSET_FETCH, delay=60))
+        with self.coordinator(cluster) as slow, self.coordinator(cluster) as quick:
+            slow.write(everything("billing"), 8)
+            slow.write(ApiVersionsRequest(), 0)
+            fault.wait()
+            quick.ask(everything("billing"), 8)
+            assert cluster.requests[cluster.coordinator_of("billing"), ApiKey.API_VERSIONS] == 0
+
+    def test_answers_come_in_the_order_of_the_requests(self, cluster: FakeCluster) -> None:
+        cluster.inject(Fault(api=ApiKey.OFFSET_FETCH, delay=0.02))
+        with self.coordinator(cluster) as client:
+            client.write(everything("billing"), 8)
+            client.write(ApiVersionsRequest(), 0)
+            assert [type(client.read()).__name__ for _ in range(2)] == ["OffsetFetchResponse", "ApiVersionsResponse"]
+
+    @pytest.mark.parametrize(("after_applying", "offset"), [(False, 42), (True, 43)])
+    def test_a_delay_comes_before_or_after_the_effect(
+        self, cluster: FakeCluster, after_applying: bool, offset: int
+    ) -> None:
+        fault = cluster.inject(Fault(api=ApiKey.OFFSET_COMMIT, delay=60, after_applying=after_applying))
+        with self.coordinator(cluster) as client:
+            client.write(commit("billing", 43), 9)
+            fault.wait()
+            assert cluster.offsets("billing") == {("orders", 0): offset}
+
+    @pytest.mark.parametrize(("after_applying", "offset"), [(False, 42), (True, 43)])
+    def test_an_error_comes_without_or_with_the_effect(
+        self, cluster: FakeCluster, after_applying: bool, offset: int
+    ) -> None:
+        error = ErrorCode.REQUEST_TIMED_OUT
+        cluster.inject(Fault(api=ApiKey.OFFSET_COMMIT, error=error, after_applying=after_applying))
+        assert commit_error(cluster, commit("billing", 43)) == error
+        assert cluster.offsets("billing") == {("orders", 0): offset}
+
+    def test_an_error_for_some_keys_spares_the_others(self, cluster: FakeCluster) -> None:
+        theirs = next(g for g in map(str, range(999)) if cluster.coordinator_of(g) == cluster.coordinator_of("billing"))
+        cluster.inject(Fault(api=ApiKey.OFFSET_FETCH, error=30, keys=frozenset({theirs})))
+        with self.coordinator(cluster) as client:
+            errors = [group.error_code for group in client.ask(everything("billing", theirs), 8).groups]
+        assert errors == [0, 30]
+
+    @pytest.mark.parametrize(
+        ("request_", "version"),
+        [
+            (ApiVersionsRequest(), 5),
+            (DescribeClusterRequest(), 1),
+            (ListGroupsRequest(), 5),
+            (MetadataRequest(), 13),
+        ],
+    )
+    def test_calls_without_keys_carry_the_error_on_top(
+        self,
+        cluster: FakeCluster,
+        request_: ApiVersionsRequest | DescribeClusterRequest | ListGroupsRequest | MetadataRequest,
+        version: int,
+    ) -> None:
+        cluster.inject(Fault(error=4711))
+        with RawClient(cluster, 1) as client:
+            client.write(request_, version)
+            assert getattr(client.read(), "error_code") == 4711  # noqa: B009
+
+    def test_a_dropped_answer_is_applied_and_the_connection_lives(self, cluster: FakeCluster) -> None:
+        cluster.inject(Fault(api=ApiKey.OFFSET_COMMIT, drop_answer=True))
+        with self.coordinator(cluster) as client:
+            lost = client.write(commit("billing", 43), 9)
+            client.session.abandon(lost)
+            assert offset_in(client.ask(everything("billing"), 8)) == 43
+
+    @pytest.mark.parametrize(("cut", "offset"), [("before", 42), ("after", 43), ("half", 43)])
+    def test_a_cut_comes_before_or_after_the_effect(self, cluster: FakeCluster, cut: str, offset: int) -> None:
+        cluster.inject(Fault(api=ApiKey.OFFSET_COMMIT, cut=cut, how="fin"))  # type: ignore[arg-type]
+        with self.coordinator(cluster) as client, pytest.raises(EOFError):
+            client.ask(commit("billing", 43), 9)
+        assert cluster.offsets("billing") == {("orders", 0): offset}
+
+    def test_half_an_answer_is_half_an_answer(self, cluster: FakeCluster) -> None:
+        cluster.inject(Fault(cut="half", how="fin"))
+        with self.coordinator(cluster) as client:
+            client.write(ApiVersionsRequest(), 0)
+            half = client.socket.recv(1 << 16)
+            assert client.socket.recv(1 << 16) == b""
+        assert 4 + int.from_bytes(half[:4], "big") == pytest.approx(2 * len(half), abs=1)
+
+    def test_a_cut_can_be_a_reset(self, cluster: FakeCluster) -> None:
+        cluster.inject(Fault(cut="before", how="reset"))
+        with self.coordinator(cluster) as client, pytest.raises(ConnectionResetError):
+            client.ask(ApiVersionsRequest(), 0)
+
+    @pytest.mark.parametrize(
+        ("request_", "version"), [(ApiVersionsRequest(), 0), (everything("billing"), 8), (DescribeClusterRequest(), 2)]
+    )
+    def test_garbage_can_not_be_read(
+        self,
+        cluster: FakeCluster,
+        request_: ApiVersionsRequest | OffsetFetchRequest | DescribeClusterRequest,
+        version: int,
+    ) -> None:
+        cluster.inject(Fault(garbage=True))
+        with self.coordinator(cluster) as client:
+            client.write(request_, version)
+            with pytest.raises(DecodeError):
+                client.read()
+
+    @pytest.mark.parametrize("fault", [Fault(wrong_correlation_id=True), Fault(oversized=True)])
+    def test_frames_that_end_a_conversation(self, cluster: FakeCluster, fault: Fault) -> None:
+        cluster.inject(fault)
+        with self.coordinator(cluster) as client, pytest.raises(DecodeError):
+            client.ask(ApiVersionsRequest(), 0)
+
+    def test_throttling_is_reported(self, cluster: FakeCluster) -> None:
+        cluster.inject(Fault(throttle=1.5))
+        assert ask(cluster, 1, MetadataRequest(), 9).throttle_time_ms == 1500
+
+    def test_a_removed_fault_strikes_no_more(self, cluster: FakeCluster) -> None:
+        fault = cluster.inject(Fault(error=30, count=None))
+        assert ask(cluster, 1, ListGroupsRequest(), 5).error_code == 30
+        fault.remove()
+        assert ask(cluster, 1, ListGroupsRequest(), 5).error_code == 0
+        assert fault.hits == 1
+
+
+class TestWhatWasSeen:
+    def test_requests_are_counted_by_broker_and_api(self, cluster: FakeCluster) -> None:
+        with RawClient(cluster, 2) as client:
+            client.ask(ApiVersionsRequest(), 0)
+            client.ask(ApiVersionsRequest(), 0)
+        assert cluster.requests == {(2, ApiKey.API_VERSIONS): 2}
+        cluster.reset_requests()
+        assert cluster.requests == {}
+
+    def test_requests_are_kept(self, cluster: FakeCluster) -> None:
+        ask(cluster, 2, MetadataRequest(topics=()), 9)
+        (seen,) = cluster.log
+        assert (seen.broker_id, seen.version, seen.client_id) == (2, 9, "raw")
+        assert seen.request == MetadataRequest(topics=())
+
+    def test_connections_are_counted(self, cluster: FakeCluster) -> None:
+        with RawClient(cluster, 2) as client:
+            client.ask(ApiVersionsRequest(), 0)
+            assert (cluster.connections[2], cluster.connections_opened[2]) == (1, 1)
+
+    def test_bytes_that_are_no_request_are_rejected(self, cluster: FakeCluster) -> None:
+        with RawClient(cluster, 2) as client:
+            client.socket.sendall(b"\x00\x00\x00\x04\xff\xff\xff\xff")
+            with pytest.raises(EOFError):
+                client.read()
+        assert [rejected.broker_id for rejected in cluster.rejected] == [2]
+
+
+class TestLife:
+    def test_closing_leaves_no_thread_and_no_descriptor(self) -> None:
+        gc.collect()
+        before, threads = open_descriptors(), threading.active_count()
+        with FakeCluster(brokers=3) as cluster:
+            clients = [RawClient(cluster, broker_id) for broker_id in cluster.brokers]
+            clients[0].ask(ApiVersionsRequest(), 0)
+            cluster.stop_broker(2, how="stall")
+            cluster.stop_broker(3)
+            cluster.inject(Fault(delay=60))
+            clients[0].write(ApiVersionsRequest(), 0)
+        for client in clients:
+            client.socket.close()
+        assert threading.active_count() == threads
+        assert open_descriptors() == before
+
+    def test_closing_is_prompt(self) -> None:
+        with FakeCluster(brokers=6) as cluster:
+            begun = time.monotonic()
+        assert time.monotonic() - begun < 5
+        cluster.close()
+
+    def test_a_closed_cluster_says_so(self) -> None:
+        with FakeCluster(brokers=1) as cluster:
+            pass
+        with pytest.raises(RuntimeError, match="not running"):
+            cluster.coordinator_of("billing")
+
+    def test_its_own_faults_are_loud(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        from kafkaadmin.testing import handlers
+
+        def broken(request: object, context: object) -> None:
+            raise LookupError("a bug")
+
+        monkeypatch.setitem(handlers.HANDLERS, ApiKey.API_VERSIONS, broken)
+        cluster = FakeCluster(brokers=1)
+        cluster.start()
+        with pytest.raises(EOFError):
+            ask(cluster, 1, ApiVersionsRequest(), 0)
+        with pytest.raises(ExceptionGroup) as failed:
+            cluster.close()
+        assert failed.group_contains(LookupError, match="a bug")
+
+    def test_it_takes_no_port_that_another_could_have(self, cluster: FakeCluster) -> None:
+        cluster.stop_broker(2)
+        host, _, port = cluster.address_of(2).rpartition(":")
+        with socket.socket() as thief, pytest.raises(OSError, match="in use"):
+            thief.bind((host, int(port)))
