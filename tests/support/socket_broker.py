@@ -60,13 +60,13 @@ class SocketBroker:
 
     def drop(self, how: str = "fin") -> None:
         """End all connections: `fin` in order, `rst` by a reset."""
-        for sock in self.accepted:
-            if how == "rst":
-                with contextlib.suppress(OSError):
-                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        for sock, thread in zip(self.accepted, self._threads[1:], strict=True):
             with contextlib.suppress(OSError):
+                if how == "rst":
+                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
                 sock.shutdown(socket.SHUT_RDWR if how == "fin" else socket.SHUT_RD)
             if how == "rst":
+                thread.join()  # while it receives, closing sends nothing
                 sock.close()
 
     def stop_reading(self) -> None:
@@ -77,9 +77,9 @@ class SocketBroker:
         with contextlib.suppress(OSError):
             while True:
                 sock, _ = self._listener.accept()
-                self.accepted.append(sock)
                 thread = threading.Thread(target=self._serve, args=(sock,), daemon=True)
                 self._threads.append(thread)
+                self.accepted.append(sock)
                 thread.start()
 
     def _serve(self, sock: socket.socket) -> None:
