@@ -2,6 +2,7 @@
 
 import io
 import os
+import socket
 import sys
 import tarfile
 from collections.abc import Iterator, Mapping
@@ -23,6 +24,7 @@ from tests.support.kafka.settings import CONTROLLER, DIRECT, NOTHING_MORE, PROXI
 
 # Ports inside each container; the host's differ from broker to broker.
 INSIDE = {CONTROLLER: 9093, DIRECT: 9092, PROXIED: 9094, "BETWEEN": 19092}
+DEFAULT_ENGINE = "unix:///var/run/docker.sock"
 SHUTDOWN_SECONDS = 60
 REMOVE = "import docker, sys; getattr(docker.from_env(), sys.argv[1]).get(sys.argv[2]).remove(*sys.argv[3:])"
 
@@ -39,20 +41,15 @@ def ensure_image(version: str) -> None:
     """Pulls the release's image unless it is there; `BackendUnavailableError` when there is no engine or no image."""
     if settings.uses_zookeeper(version):
         raise BackendUnavailableError(f"there is no image of Kafka {version}; use --kafka-backend=jvm")
+    if not _engine_listens():
+        raise BackendUnavailableError("no Docker engine answers; start one, or use --kafka-backend=jvm")
     image = image_name(version)
     try:
-        engine = docker.from_env()
+        with closing(docker.from_env()) as engine:
+            if not engine.images.list(name=image):
+                engine.images.pull(image)
     except DockerException as error:
-        raise BackendUnavailableError("no Docker engine answers; start one, or use --kafka-backend=jvm") from error
-    try:
-        if not engine.images.list(name=image):
-            engine.images.pull(image)
-    except DockerException as error:
-        raise BackendUnavailableError(
-            f"image {image} is not here and can't be pulled; `docker pull {image}`"
-        ) from error
-    finally:
-        engine.close()
+        raise BackendUnavailableError(f"Docker has no image {image}; `docker pull {image}` says why") from error
 
 
 def copy_out_of_image(version: str, path: str, directory: Path) -> None:
@@ -151,6 +148,15 @@ class DockerKafka(KafkaCluster):
         if self._network is not None:
             self._network.remove()
             self._warden.forget("network")
+
+
+def _engine_listens() -> bool:
+    """Asked without the client, which leaves its socket open when nobody answers."""
+    kind, _, path = os.environ.get("DOCKER_HOST", DEFAULT_ENGINE).partition("://")
+    if kind != "unix":
+        return True
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(path) == 0
 
 
 def _host(broker: int) -> str:

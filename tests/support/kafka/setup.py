@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 from tests.support.kafka.backend import Backend, choose_backend
 from tests.support.kafka.containers import copy_out_of_image, ensure_image
@@ -18,6 +17,10 @@ from tests.support.kafka.settings import DEFAULT_VERSION
 from tests.support.kafka_clients_jar import cached_jar
 
 PACKAGES = ("default-jre-headless", "maven")
+NEEDED = (
+    "Real Kafka needs Docker, or Java 17 or later and Maven. "
+    f"On Debian one command has them: sudo apt-get install {' '.join(PACKAGES)}"
+)
 SPEC_RELEASES = ("4.4.0", "3.9.2")
 
 
@@ -29,7 +32,7 @@ def main() -> int:
         backend = choose_backend(wanted, version)
         _prepare(backend, version)
     except BackendUnavailableError as error:
-        _say(f"{error}\nReal Kafka needs Docker, or Java 17 or later and Maven.")
+        _say(f"{error}\n{NEEDED}")
         return 1
     _say(f"Kafka {version} is ready to run: {backend}")
     return 0
@@ -65,7 +68,7 @@ def _has_java_and_maven() -> bool:
 
 
 def _can_install() -> bool:
-    return Path("/etc/debian_version").exists() and os.geteuid() == 0
+    return shutil.which("apt-get") is not None and os.geteuid() == 0
 
 
 def _install() -> None:
