@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from random import random
 from typing import Any
 
@@ -57,6 +58,30 @@ class Directory:
             return await router.resolve(destinations)
         return await self._resolve_directly(destinations)
 
+    def watch(self, kind: type, route: Route[Destination]) -> Callable[..., Awaitable[bool]]:
+        """How to find out from others that a silent node is no longer the one to ask."""
+        router = self._routers.get(kind)
+        if router is not None:
+            return partial(router.has_moved, route)
+        return partial(self._is_gone if kind is BrokerId else self._is_replaceable, route.node)
+
+    async def _is_gone(self, node: Node, *, heard: bool = False) -> bool:
+        """Whether the cluster counts this broker among the living no more. Its own answer proves that it lives."""
+        if heard:
+            return False
+        try:
+            return node.id not in {broker.id for broker in await self._metadata.brokers()}
+        except TransportError:
+            return False  # nobody could say
+
+    async def _is_replaceable(self, node: Node, *, heard: bool = False) -> bool:
+        """Whether another broker can be asked just as well. No answer is too late to be good."""
+        now = anyio.current_time()
+        others = self._nodes.candidates(now, random, avoid=node, seeds=False)
+        return not heard and any(
+            other is not node and not other.suspect and other.down_until <= now for other in others
+        )
+
     def why_waiting(self, kind: type, destination: Destination) -> KafkaAdminError | None:
         """Why a destination has no route yet."""
         router = self._routers.get(kind)
@@ -66,6 +91,8 @@ class Directory:
         """Learn the brokers from a bootstrap address. Gives the moment of the next try if none answers."""
         try:
             await self._enter()
+            if not self._nodes.known():
+                raise ConnectError("the bootstrap broker knows no live broker yet")
         except TransportError as error:
             self._entry_error = error
             self._refused_entries += 1
@@ -87,7 +114,7 @@ class Directory:
                 node = self._nodes.candidates(now, random, seeds=False)[0]
             else:
                 node = self._nodes.get(destination.id)
-                if node is None or node.down_until > now:
+                if node is None or node.suspect or node.down_until > now:
                     listed = {broker.id for broker in await self._metadata.brokers()} if listed is None else listed
                     node = self._nodes.get(destination.id) if destination.id in listed else None
             if node is None:

@@ -228,9 +228,7 @@ class _Call(Generic[K, R, V]):
             patience = self._broker_timeout_ms() / 1000
         elif lane is Lane.SHORT and len(keys) >= BULK_FROM:
             lane = Lane.BULK
-        moved = None
-        if self.router is not None:
-            moved = partial(self.router.has_moved, batch.routes[self.operation.to(keys[0])])
+        moved = self.driver.directory.watch(self.kind, batch.routes[self.operation.to(keys[0])])
         return Question(batch.node, node_epoch=batch.node_epoch, lane=lane, patience=patience, moved=moved)
 
     def _broker_timeout_ms(self) -> int:

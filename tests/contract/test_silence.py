@@ -28,3 +28,27 @@ async def test_requests_sent_in_one_piece_all_leave_a_frozen_coordinator() -> No
                     for _ in range(10):
                         callers.start_soon(call)
     assert answered == [True] * 10
+
+
+async def test_what_any_broker_can_answer_is_asked_of_another_when_one_is_frozen() -> None:
+    with FakeCluster(brokers=3, failover=60.0) as cluster:
+        cluster.add_topic("orders", partitions=1)
+        async with AdminClient(cluster.bootstrap_servers, suspect_after=0.3) as admin:
+            await admin.list_topics()
+            cluster.stop_broker(1, how="stall")
+            with anyio.fail_after(20):
+                for _ in range(12):  # whichever broker is asked first
+                    assert "orders" in await admin.list_topics()
+
+
+async def test_groups_are_listed_as_soon_as_a_frozen_broker_is_counted_out() -> None:
+    with FakeCluster(brokers=3, failover=1.0) as cluster:
+        cluster.add_topic("orders", partitions=1)
+        for number in range(9):
+            cluster.add_group(f"group-{number}", offsets={("orders", 0): number})
+        async with AdminClient(cluster.bootstrap_servers, suspect_after=0.3) as admin:
+            await admin.list_groups()
+            cluster.stop_broker(2, how="stall")
+            with anyio.fail_after(20):
+                groups = await admin.list_groups()
+    assert set(groups) == {f"group-{number}" for number in range(9)}
