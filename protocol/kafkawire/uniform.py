@@ -97,8 +97,8 @@ class UniformArray:
                 self._size += 16
                 self._targets.append(raw := self._source.fresh("raw"))
                 self._made.append((spec.name, f"read_uuid({raw})"))
-            case Array(element=Fixed(code=code, size=size)):
-                self._numbers(spec, code, size, blocks)
+            case Array(element=Fixed(kind=kind, code=code, size=size)):
+                self._numbers(spec, f"tuples_of_{kind}", code, size, blocks)
             case _:
                 self._nothing(spec, blocks)
 
@@ -108,7 +108,7 @@ class UniformArray:
         self._template += "x"
         self._size += 1
 
-    def _numbers(self, spec: FieldSpec, code: str, size: int, blocks: ExitStack) -> None:
+    def _numbers(self, spec: FieldSpec, tuples: str, code: str, size: int, blocks: ExitStack) -> None:
         """An array of numbers: read as bytes, from which equal arrays get one tuple."""
         source = self._source
         first, width, raw = (source.fresh(name) for name in ("first", "width", "raw"))
@@ -119,7 +119,6 @@ class UniformArray:
         self._widths.append(width)
         self._template += "{}s"
         self._targets.append(raw)
-        tuples = f"tuples_{code}"
         readers = source.constant("read_array", runtime.ARRAY_READERS[code])
         source.prelude(f"{tuples} = Tuples({readers}, {size})")
         self._made.append((spec.name, f"{tuples}[{raw}]"))

@@ -147,3 +147,33 @@ class Everything(Message):
     tagged_flag: bool = wire(Boolean, since=4, tag=5, default=False)
     tagged_struct: Leaf = wire(Leaf, since=5, tag=200)
     tagged_identity: UUID = wire(Uuid, since=5, tag=300, default=ZERO_UUID)
+
+
+@entity
+class Plain(Message):
+    """Small enough for its bytes to be written by hand; version 1 is flexible."""
+
+    versions, flexible_since = range(2), 1
+
+    name: str = wire(String, default="")
+    names: tuple[str, ...] = wire(Array(String), default=())
+    size: int = wire(Int32, since=1, tag=0, default=0, ignorable=True)
+    note: Leaf | None = wire(struct(Leaf), since=1, tag=1, default=None, ignorable=True)
+
+
+@entity
+class Nothing:
+    """A struct without fields."""
+
+
+@entity
+class Lists(Message):
+    """Arrays of what is small on the wire and large in memory; version 1 is flexible."""
+
+    versions, flexible_since = range(2), 1
+
+    leaves: tuple[Leaf, ...] = wire(Array(Leaf), default=())
+    texts: tuple[str, ...] = wire(Array(String), default=())
+    numbers: tuple[int, ...] = wire(Array(Int16), default=())
+    identities: tuple[UUID, ...] = wire(Array(Uuid), default=())
+    nothings: tuple[Nothing, ...] = wire(Array(Nothing), default=())

@@ -87,7 +87,8 @@ def test_arrays_of_like_elements_are_read_the_same_with_or_without_an_odd_one(
     elements = [data.draw(drawn_elements)] * count
     if odd_one:
         elements[data.draw(st.integers(0, count - 1))] = data.draw(drawn_elements)
-    message = Everything(leaf=Leaf(), tagged_struct=Leaf(), **{field: tuple(elements)})
+    fields: dict[str, Any] = {field: tuple(elements)}
+    message = Everything(leaf=Leaf(), tagged_struct=Leaf(), **fields)
     body = reference.build(message, version)
     assert encoder(Everything, version)(message) == body
     assert decoder(Everything, version)(body, 0) == (message, len(body))
