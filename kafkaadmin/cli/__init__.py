@@ -14,10 +14,11 @@ def main() -> None:
     try:
         from kafkaadmin.cli.app import app
     except ModuleNotFoundError as missing:
-        if missing.name not in _EXTRA:
+        package = (missing.name or "").partition(".")[0]
+        if package not in _EXTRA:
             raise
         sys.stderr.write(
-            f"kafkaadmin: the command needs {missing.name}, which is not installed; one command mends it:\n"
+            f"kafkaadmin: the command needs {package}, which is not installed; one command mends it:\n"
             "  python -m pip install 'kafkaadmin[cli]'\n"
         )
         raise SystemExit(2) from None

@@ -114,7 +114,9 @@ def _recoveries(journal: Journal) -> Table:
     for number, disturbance in enumerate(journal.record.disturbances, start=1):
         served = journal.record.recovery(disturbance)
         after = Text("...", style="bold yellow") if served is None else Text(duration(served), style="bold green")
-        table.add_row(Text(f"{number}", style="bold yellow"), disturbance.what, kafka_text(disturbance), after)
+        table.add_row(
+            Text(f"{number}", style="bold yellow"), Text(disturbance.what), Text(kafka_text(disturbance)), after
+        )
     return table
 
 

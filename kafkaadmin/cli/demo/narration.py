@@ -136,7 +136,8 @@ def _groups(count: int) -> str:
 
 
 def _commonest(events: Iterable[CoordinatorInvalidated | LookupFailed]) -> str:
-    [(reason, _)] = Counter(_cause(event.reason) for event in events).most_common(1)
+    reasons = Counter("replaced" if event.reason.startswith("now at ") else _cause(event.reason) for event in events)
+    [(reason, _)] = reasons.most_common(1)
     return reason
 
 

@@ -1,0 +1,45 @@
+"""The command itself: what it needs, what it refuses."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from kafkaadmin import cli
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> object:
+    monkeypatch.setattr(sys, "argv", ["kafkaadmin", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    return ended.value.code
+
+
+@pytest.mark.parametrize("missing", ["typer", "rich"])
+def test_without_its_extra_the_command_says_how_to_get_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], missing: str
+) -> None:
+    for name in [name for name in sys.modules if name.startswith(("kafkaadmin.cli.", f"{missing}."))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, missing, None)
+
+    assert run(monkeypatch, "demo") == 2
+    assert "python -m pip install 'kafkaadmin[cli]'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--bootstrap", "nowhere"), ("--bootstrap", "host:99999"), ("--seconds", "0"), ("--timeout", "-1")]
+)
+def test_bad_options_are_refused_before_anything_is_done(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+) -> None:
+    assert run(monkeypatch, "demo", *arguments) == 2
+    assert capsys.readouterr().out == ""
+
+
+def test_without_a_subcommand_the_command_explains_itself(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch) in {0, 2}
+    assert "demo" in "".join(capsys.readouterr())
