@@ -39,7 +39,8 @@ class Fault:
     - `garbage`: the answer's body is nonsense under a right header.
     - `wrong_correlation_id`: the answer is for a request that nobody sent.
     - `oversized`: the answer announces a frame of 2 GiB.
-    - `throttle`: seconds of throttling that the answer reports, as brokers do when a quota is exceeded.
+    - `throttle`: seconds of throttling that the answer reports, as brokers do when a quota is exceeded. For as long the
+      connection's further requests wait (KIP-219).
 
     One without any of these changes nothing, and tells when a request has come: see `FaultHandle.wait`.
     """

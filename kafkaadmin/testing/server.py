@@ -306,6 +306,12 @@ class _Connection(asyncio.Protocol):
             self._transport.write(frame)
         if fault.cut is not None:
             self.hang_up(fault.how)
+        elif fault.throttle:
+            self._later(fault.throttle, _nothing)
+
+
+def _nothing() -> None:
+    """What there is to do when a connection is no longer throttled."""
 
 
 def _mangled(frame: bytes, header_version: int, fault: Fault) -> bytes:

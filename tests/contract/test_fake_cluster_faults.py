@@ -319,9 +319,14 @@ class TestFaults:
         with self.coordinator(cluster) as client, pytest.raises(DecodeError):
             client.ask(ApiVersionsRequest(), 0)
 
-    def test_throttling_is_reported(self, cluster: FakeCluster) -> None:
-        cluster.inject(Fault(throttle=1.5))
-        assert ask(cluster, 1, MetadataRequest(), 9).throttle_time_ms == 1500
+    def test_throttling_is_reported_at_once_and_then_enforced(self, cluster: FakeCluster) -> None:
+        cluster.inject(Fault(throttle=60))
+        with RawClient(cluster, 1) as client:
+            assert client.ask(MetadataRequest(), 9).throttle_time_ms == 60_000
+            client.socket.settimeout(0.05)
+            client.write(MetadataRequest(), 9)
+            with pytest.raises(TimeoutError):
+                client.read()
 
     def test_a_removed_fault_strikes_no_more(self, cluster: FakeCluster) -> None:
         fault = cluster.inject(Fault(error=30, count=None))

@@ -9,7 +9,8 @@ from uuid import UUID
 import pytest
 
 from kafkaadmin.testing import FIRST_TIMESTAMP_MS, FakeCluster, GroupMember, timestamp_of
-from kafkawire import ApiKey, ErrorCode
+from kafkaadmin.testing.versions import RELEASES
+from kafkawire import ApiKey, ErrorCode, request_class
 from kafkawire.enums import OffsetSpec
 from kafkawire.messages import (
     ApiVersionsRequest,
@@ -65,6 +66,14 @@ def cluster() -> Iterator[FakeCluster]:
         cluster.add_topic("orders", partitions=3, end_offset=100)
         cluster.add_group("billing", offsets={("orders", 0): 42})
         yield cluster
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_whatever_is_offered_is_answered(release: str) -> None:
+    with FakeCluster(brokers=1, versions_of=release) as cluster, RawClient(cluster, 1) as client:
+        for api in client.ask(ApiVersionsRequest(), 0).api_keys:
+            for version in range(api.min_version, api.max_version + 1):
+                client.ask(request_class(ApiKey(api.api_key))(), version)
 
 
 class TestApiVersions:
@@ -530,14 +539,15 @@ class TestDescribeTopicPartitions:
     def pages(self, cluster: FakeCluster, limit: int) -> list[list[tuple[str | None, int]]]:
         pages: list[list[tuple[str | None, int]]] = []
         cursor = None
-        while cursor is not None or not pages:
+        while True:
             request = DescribeTopicPartitionsRequest(response_partition_limit=limit, cursor=cursor)
             answer = ask(cluster, 1, request, 0)
             pages.append([(topic.name, p.partition_index) for topic in answer.topics for p in topic.partitions])
-            cursor = answer.next_cursor and DescribeTopicPartitionsRequestCursor(
-                topic_name=answer.next_cursor.topic_name, partition_index=answer.next_cursor.partition_index
+            if (place := answer.next_cursor) is None:
+                return pages
+            cursor = DescribeTopicPartitionsRequestCursor(
+                topic_name=place.topic_name, partition_index=place.partition_index
             )
-        return pages
 
     @pytest.mark.parametrize("limit", [1, 2, 3, 5, 2000])
     def test_pages_hold_every_partition_once_in_order(self, limit: int) -> None:
