@@ -35,7 +35,7 @@ test-fast: $(READY)
 	$(PY) -m coverage report
 
 test-kafka: kafka
-	$(PYTEST) -m real_kafka $(ARGS)
+	$(PYTEST) -m real_kafka -rP $(ARGS)
 
 lint: $(READY)
 	.venv/bin/ruff format --check .
