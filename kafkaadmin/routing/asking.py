@@ -30,7 +30,7 @@ from kafkaadmin.events import (
     RequestCompleted,
     RequestSent,
 )
-from kafkaadmin.network import Connection, Exchange, Lane, NoAnswerYet, Pool
+from kafkaadmin.network import Connection, Exchange, Lane, NoAnswerYet, Pool, WrongClusterError
 from kafkaadmin.routing.nodes import SLUGGISH_FOR, Node, Nodes
 from kafkawire import Request, Response
 
@@ -125,8 +125,8 @@ class Asker:
         question.sent = True
         try:
             exchange = await connection.send(request, question.version)
-        except ConnectionLostError as error:
-            question.sent = error.sent
+        except TransportError as error:
+            question.sent = isinstance(error, ConnectionLostError) and error.sent
             self._lost(question, error)
             raise
         # Where another task holds the write turn it takes the request along in a moment: the clock runs from now.
@@ -142,7 +142,7 @@ class Asker:
                 return response
         except NoAnswerYet:
             response = await self._outlast(question, exchange)
-        except ConnectionLostError as error:
+        except TransportError as error:
             self._lost(question, error)
             raise
         # It was silent, or is under suspicion: it may have been replaced while it slept, and not know it yet.
@@ -174,7 +174,7 @@ class Asker:
                 return await exchange.answer(min(until, expires))
             except NoAnswerYet:
                 continue
-            except ConnectionLostError as error:
+            except TransportError as error:
                 self._lost(question, error)
                 raise
 
@@ -197,10 +197,12 @@ class Asker:
         self._lost(question, error)
         return error
 
-    def _lost(self, question: Question, error: ConnectionLostError) -> None:
+    def _lost(self, question: Question, error: TransportError, *, down_until: float | None = None) -> None:
         node = question.node
-        if self._nodes.failed(node, question.node_epoch, str(error)):
+        if self._nodes.failed(node, question.node_epoch, str(error), down_until=down_until):
             self._tell_unavailable(node, str(error))
+        if isinstance(error, WrongClusterError):
+            self.rebootstrap(str(error))
 
     # ------------------------------------------------------------------ opening
 
@@ -220,9 +222,7 @@ class Asker:
             connection = await self._pool.connection(node.id, node.address, question.lane)
         except ConnectError as error:
             pause = DOWN_AFTER_TIMEOUT if error.slow else DOWN_AFTER_REFUSAL
-            until = anyio.current_time() + pause
-            if self._nodes.failed(node, question.node_epoch, str(error), down_until=until):
-                self._tell_unavailable(node, str(error))
+            self._lost(question, error, down_until=anyio.current_time() + pause)
             raise
         self._nodes.reached_now(node)
         return connection

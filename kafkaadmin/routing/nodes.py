@@ -72,6 +72,7 @@ class Nodes:
 
     def __init__(self, seeds: Iterable[Address]) -> None:
         self.seq = 0
+        self._cleared_seq = 0
         self._seeds = tuple(Node(None, address) for address in seeds)
         self._by_id: dict[int, Node] = {}
         self._on_lost: list[Callable[[Node, str], None]] = []
@@ -95,6 +96,7 @@ class Nodes:
         node = self._by_id.get(node_id)
         if node is None:
             node = self._by_id[node_id] = Node(node_id, Address(host, port), rack)
+            node.failed_seq = self._cleared_seq  # a lookup from before may speak of another cluster
         elif node.address != (host, port):
             node.address = Address(host, port)
             self.lost(node, f"now at {node.address}")
@@ -109,6 +111,7 @@ class Nodes:
         for node in list(self._by_id.values()):
             self.lost(node, reason)
         self._by_id.clear()
+        self._cleared_seq = self.tick()
         for seed in self._seeds:
             seed.down_until = seed.sluggish_until = 0.0
 

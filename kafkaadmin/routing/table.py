@@ -22,6 +22,12 @@ __all__ = ["Lookup", "Resolution", "Route", "RouteTable", "Unsettled"]
 
 K = TypeVar("K")
 
+FORGET_AFTER = 60.0
+"""Seconds after which a key that could not be placed, and that nobody has asked for again, is forgotten."""
+
+FEW = 1_000
+"""So many keys in trouble that it isn't worth a look which of them can be forgotten."""
+
 
 class Route(NamedTuple, Generic[K]):
     """Where a key's request goes, and which installation of that answer this was."""
@@ -92,6 +98,7 @@ class RouteTable(Generic[K]):
         self._by_node: dict[Node, set[K]] = {}
         self._last_node: dict[K, Node] = {}
         self.troubled: set[K] = set()
+        self._forget_from = FEW
         self._on_drop, self._on_install, self._on_wait = on_drop, on_install, on_wait
         nodes.on_lost(self._node_lost)
 
@@ -188,7 +195,21 @@ class RouteTable(Generic[K]):
             else:
                 final[key] = found
                 self._remove(key, entry, "no longer known")
+        if len(self.troubled) > self._forget_from:
+            self._forget(now)
         return final
+
+    def _forget(self, now: float) -> None:
+        """Callers give up, and never ask again: their keys don't stay for ever."""
+        for key in list(self.troubled):
+            entry = self._entries[key]
+            if entry.node is not None or entry.lookup is not None:
+                continue
+            if entry.until is None:
+                entry.until = now
+            elif entry.until + FORGET_AFTER < now:
+                self._remove(key, entry, "not asked for any more")
+        self._forget_from = max(FEW, 2 * len(self.troubled))
 
     def _install(self, key: K, entry: _Entry, node: Node, start_seq: int, now: float) -> None:
         if start_seq < node.failed_seq:
@@ -235,8 +256,8 @@ class RouteTable(Generic[K]):
         entry.error = error
         entry.misses += 1
         self.troubled.add(route.key)
-        if later or entry.misses > 1:
-            entry.until = now + self._backoff.pause(max(1, entry.misses - (not later)))
+        free = entry.misses == 1 and not later
+        entry.until = now if free else now + self._backoff.pause(max(1, entry.misses - (not later)))
         return True
 
     def confirm(self, route: Route[K]) -> None:
