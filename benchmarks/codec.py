@@ -3,8 +3,8 @@
     python benchmarks/codec.py [--rounds 15]
 
 Each case is encoded once by kafkawire; kio and kafka-python must read those bytes and write them again unchanged
-before anything is measured. Times are the best of several rounds, taken in turns, so that a busy moment of the machine
-hits everybody. The collector is left as a program finds it: on.
+before anything is measured. Times are processor time, the best of several rounds taken in turns, so that a busy machine
+hits everybody alike. The collector is left as a program finds it: on.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ def kafka_python(case: Case, data: bytes) -> tuple[Timed, Timed]:
 
 
 def best_of(rounds: int, timed: list[Timed]) -> list[float]:
-    """Each one's best time in seconds, measured in turns."""
+    """Each one's best processor time in seconds, measured in turns."""
     best = [math.inf] * len(timed)
     for _ in range(rounds):
         for i, call in enumerate(timed):

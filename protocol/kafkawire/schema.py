@@ -16,7 +16,6 @@ message it is part of; the version is an argument of `kafkawire.encode`, never s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from operator import attrgetter
 from types import EllipsisType
 from typing import (
@@ -24,6 +23,7 @@ from typing import (
     Any,
     ClassVar,
     Generic,
+    NamedTuple,
     TypeVar,
     cast,
     dataclass_transform,
@@ -43,8 +43,7 @@ T = TypeVar("T")
 R_co = TypeVar("R_co", bound="Response", covariant=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldSpec:
+class FieldSpec(NamedTuple):
     """One field of an entity, as declared.
 
     Attributes:

@@ -134,7 +134,9 @@ class UniformArray:
         empty, null = (1, 0) if compact else (0, 255)
         if wire.nullable(self._form.version):
             blocks.enter_context(source.block(f"if {first} == {empty} or {first} == {null}"))
-            self._made.append((spec.name, f"{wire.default!r} if {first} == {empty} else None"))
+            value = source.fresh("value")
+            source.line(f"{value} = {wire.default!r} if {first} == {empty} else None")
+            self._made.append((spec.name, value))
         else:
             blocks.enter_context(source.block(f"if {first} == {empty}"))
             self._made.append((spec.name, repr(wire.default)))
@@ -145,10 +147,10 @@ class UniformArray:
         stride, chunk = source.fresh("stride"), source.fresh("chunk")
         source.line(f"{stride} = {self._offset()}")
         source.line(f"{chunk} = data[pos:pos + {count} * {stride}]")
-        # A chunk that came out short has too few bytes in its last columns, or, without columns, in its size.
+        # A chunk can come out short only where counts widen the elements; then its last column has too few bytes.
         checks = [f"{chunk}[{offset}::{stride}].count({value}) == {count}" for offset, value in self._columns]
-        checks.append(f"len({chunk}) == {count} * {stride}")
-        blocks.enter_context(source.block(f"if {' and '.join(checks)}"))
+        if checks:
+            blocks.enter_context(source.block(f"if {' and '.join(checks)}"))
         self._chunk, self._stride = chunk, stride
 
     def _read(self) -> None:
