@@ -353,7 +353,8 @@ class AdminClient:
         Args:
             states: only groups in one of these (KIP-518; brokers 2.6 and later, else `UnsupportedVersionError`).
             types: only groups of these types (KIP-848; brokers 3.8 and later; older ones have classic groups only).
-            protocol_types: only groups of these protocol types, as `"consumer"` or `"connect"`.
+            protocol_types: only groups of these protocol types, as `"consumer"` or `"connect"`; `""` for groups that
+                only have offsets.
 
         Raises:
             PartialFailureError: a broker could not be asked. `.result` holds the groups of the others.

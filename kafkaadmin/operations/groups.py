@@ -61,7 +61,7 @@ async def list_groups(
 ) -> dict[str, GroupListing]:
     in_states = tuple(GroupState(each) for each in arguments.names(states, "state"))
     of_types = tuple(GroupType(each) for each in arguments.names(types, "type"))
-    of_protocols = frozenset(arguments.names(protocol_types, "protocol type"))
+    of_protocols = _protocol_types(protocol_types)
     untyped = _KINDS_BEFORE_TYPES.issubset(of_types) and len(of_types) == len(_KINDS_BEFORE_TYPES)
 
     def request(keys: Sequence[int], attempt: Attempt) -> ListGroupsRequest:
@@ -120,6 +120,12 @@ async def _ask_every_broker(
         if not set(unreached) <= set(live):
             answers.clear()
         patience *= 2
+
+
+def _protocol_types(value: object) -> frozenset[str]:
+    """One protocol type or many; `""` is one too, that of groups that only have offsets."""
+    given = (value,) if isinstance(value, str) else arguments.several(value, "protocol type: a text or several")
+    return frozenset(arguments.instance(each, str, "protocol type") for each in given)
 
 
 def _listings(response: ListGroupsResponse, protocol_types: frozenset[str]) -> dict[str, GroupListing]:

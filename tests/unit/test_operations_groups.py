@@ -88,10 +88,12 @@ class TestListGroups:
 
     def test_protocol_types_are_ours_to_filter(self) -> None:
         cluster = listing(
-            ListedGroup(group_id="a", protocol_type="consumer"), ListedGroup(group_id="b", protocol_type="connect")
+            ListedGroup(group_id="a", protocol_type="consumer"),
+            ListedGroup(group_id="b", protocol_type="connect"),
+            ListedGroup(group_id="simple", protocol_type=""),
         )
-        listed = cluster.call(ops.list_groups, states=(), types=(), protocol_types="connect")
-        assert list(listed) == ["b"]
+        for wanted, listed in (("connect", ["b"]), (["consumer", ""], ["a", "simple"])):
+            assert list(cluster.call(ops.list_groups, states=(), types=(), protocol_types=wanted)) == listed
 
     @pytest.mark.parametrize(
         ("states", "types", "offered"),
