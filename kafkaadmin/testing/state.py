@@ -77,11 +77,14 @@ class ClusterState:
         return self._elect(led)
 
     def unfence(self, broker_id: int) -> tuple[TopicPartition, ...]:
-        """A broker is back and has caught up. Answers the partitions without a leader that it took."""
+        """A broker is back. Answers the partitions without a leader that it took.
+
+        It takes those of which it was the last in sync; where others lead it follows, and catches up at once.
+        """
         self.brokers[broker_id].fenced = False
-        for _, partition in self.partitions():
-            partition.expand_isr(broker_id)
-        return self._elect(tp for tp, partition in self.partitions() if partition.leader == NO_LEADER)
+        taken = self._elect(tp for tp, partition in self.partitions() if partition.leader == NO_LEADER)
+        self._catch_up()
+        return taken
 
     def wake_up_to_date(self, broker_id: int) -> None:
         """A broker that was frozen hears what happened meanwhile."""
@@ -124,10 +127,23 @@ class ClusterState:
         )
 
     def elect_preferred_of(self, tp: TopicPartition) -> bool:
-        """Give one partition back to its first replica, if that is live."""
+        """Give one partition back to its first replica, if that is live and in sync."""
         partition = self.partition(*tp)
         preferred = partition.replicas[0]
-        return preferred in self._live_ids() and partition.hand_to(preferred)
+        able = preferred in partition.isr and preferred in self._live_ids()
+        return able and partition.hand_to(preferred)
+
+    def elect_unclean(self, tp: TopicPartition) -> bool:
+        """Give a partition without a leader to any live replica. What only the others had is lost."""
+        partition = self.partition(*tp)
+        live = self._live_ids()
+        leader = next((broker for broker in partition.replicas if broker in live), None)
+        if leader is None:
+            return False
+        partition.isr = (leader,)
+        partition.hand_to(leader)
+        self._catch_up()
+        return True
 
     def leader_seen_by(self, broker_id: int, topic: str, index: int) -> int:
         """Whom a broker takes for the leader: itself, when it has slept through losing the partition."""
@@ -160,6 +176,13 @@ class ClusterState:
     def _elect(self, partitions: Iterable[TopicPartition]) -> tuple[TopicPartition, ...]:
         live = self._live_ids()
         return tuple(tp for tp in tuple(partitions) if self.partition(*tp).elect(live))
+
+    def _catch_up(self) -> None:
+        """Live replicas of partitions that have a leader get in sync."""
+        live = self._live_ids()
+        for _, partition in self.partitions():
+            for broker_id in live if partition.leader != NO_LEADER else ():
+                partition.expand_isr(broker_id)
 
     def _live_ids(self) -> tuple[int, ...]:
         return tuple(broker.broker_id for broker in self.live_brokers())

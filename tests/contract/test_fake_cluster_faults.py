@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -365,6 +366,13 @@ class TestWhatWasSeen:
 
 
 class TestLife:
+    @pytest.mark.parametrize(
+        "nonsense", [{"brokers": 0}, {"failover": -1.0}, {"versions_of": "1.0"}, {"versions_of": {1: "4.4"}}]
+    )
+    def test_nonsense_is_refused(self, nonsense: dict[str, Any]) -> None:
+        with pytest.raises(ValueError, match=r"broker|negative|release"):
+            FakeCluster(**nonsense)
+
     def test_closing_leaves_no_thread_and_no_descriptor(self) -> None:
         gc.collect()
         before, threads = open_descriptors(), threading.active_count()

@@ -82,6 +82,25 @@ class TestElections:
         assert TopicPartition("alone", 0) in state.unfence(2)
         assert state.partition("alone", 0).leader == 2
 
+    def test_a_replica_that_missed_records_waits_for_the_one_that_has_them(self, state: ClusterState) -> None:
+        state.create_topic("orders", assignments=[[1, 2]])
+        state.fence(2)
+        state.fence(1)
+        state.unfence(2)
+        assert state.partition("orders", 0).leader == NO_LEADER
+        state.unfence(1)
+        assert state.partition("orders", 0).leader == 1
+        assert set(state.partition("orders", 0).isr) == {1, 2}
+
+    def test_unless_an_unclean_election_does_without_them(self, state: ClusterState) -> None:
+        tp = TopicPartition(state.create_topic("orders", assignments=[[1, 2]]).name, 0)
+        state.fence(2)
+        state.fence(1)
+        assert not state.elect_unclean(tp)
+        state.unfence(2)
+        assert state.elect_unclean(tp)
+        assert state.partition(*tp).leader == 2
+
     def test_the_last_broker_takes_everything(self, state: ClusterState) -> None:
         state.fence(1)
         state.fence(2)

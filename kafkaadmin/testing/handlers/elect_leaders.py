@@ -49,18 +49,13 @@ def _elect(tp: TopicPartition, election_type: int, context: Context) -> ErrorCod
     partition = topic and topic.partition(tp.partition)
     if not partition:
         return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
-    live = {broker.broker_id for broker in context.state.live_brokers()}
     if election_type == ElectionType.PREFERRED:
         if partition.leader == partition.replicas[0]:
             return ErrorCode.ELECTION_NOT_NEEDED
         return ErrorCode.NONE if context.state.elect_preferred_of(tp) else ErrorCode.PREFERRED_LEADER_NOT_AVAILABLE
     if partition.leader != NO_LEADER:
         return ErrorCode.ELECTION_NOT_NEEDED
-    able = next((broker for broker in partition.replicas if broker in live), None)
-    if able is None:
-        return ErrorCode.ELIGIBLE_LEADERS_NOT_AVAILABLE
-    context.state.move_leader(*tp, to=able)
-    return ErrorCode.NONE
+    return ErrorCode.NONE if context.state.elect_unclean(tp) else ErrorCode.ELIGIBLE_LEADERS_NOT_AVAILABLE
 
 
 def _result(index: int, error: ErrorCode) -> PartitionResult:
