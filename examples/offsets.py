@@ -14,7 +14,7 @@ from kafkaadmin import AdminClient, OffsetSpec
 async def main(bootstrap_servers: str) -> None:
     async with AdminClient(bootstrap_servers) as admin:
         groups = await admin.list_groups(protocol_types=["consumer", ""])
-        committed = await admin.list_consumer_group_offsets(groups)
+        committed = await admin.list_consumer_group_offsets(list(groups))
         partitions = {partition for offsets in committed.succeeded.values() for partition in offsets}
         ends = (await admin.list_offsets(partitions, OffsetSpec.latest())).succeeded
 
