@@ -1,0 +1,83 @@
+"""What users' type checkers infer from the public face. Checked by mypy and pyright, never run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import assert_type
+from uuid import UUID
+
+from kafkaadmin import (
+    AdminClient,
+    AnyBroker,
+    BatchResult,
+    Broker,
+    ConsumerGroupDescription,
+    CreatedTopic,
+    GroupDescription,
+    GroupListing,
+    MemberToRemove,
+    NewTopic,
+    OffsetAndMetadata,
+    OffsetSpec,
+    PartitionOffset,
+    RemovedMember,
+    TopicDescription,
+    TopicListing,
+    TopicPartition,
+)
+from kafkawire.messages import ListGroupsRequest, ListGroupsResponse, MetadataRequest, MetadataResponse
+
+ORDERS_0 = TopicPartition("orders", 0)
+
+
+async def offsets(admin: AdminClient) -> None:
+    by_group = await admin.list_consumer_group_offsets(["billing", "audit"])
+    assert_type(by_group, BatchResult[str, Mapping[TopicPartition, OffsetAndMetadata]])
+    assert_type(by_group["billing"][ORDERS_0].offset, int)
+    await admin.list_consumer_group_offsets({"billing": [ORDERS_0], "audit": None})
+    await admin.list_consumer_group_offsets("billing", require_stable=True, timeout=5)
+    assert_type(await admin.alter_consumer_group_offsets("billing", {ORDERS_0: 42}), BatchResult[TopicPartition, None])
+    await admin.alter_consumer_group_offsets("billing", {ORDERS_0: OffsetAndMetadata(42, "by hand")})
+    await admin.delete_consumer_group_offsets("billing", ORDERS_0)
+    ends = await admin.list_offsets([ORDERS_0], OffsetSpec.latest())
+    assert_type(ends, BatchResult[TopicPartition, PartitionOffset])
+    assert_type(ends[ORDERS_0].offset, int | None)
+    assert_type(
+        await admin.list_offsets({ORDERS_0: OffsetSpec.earliest()}), BatchResult[TopicPartition, PartitionOffset]
+    )
+
+
+async def topics(admin: AdminClient) -> None:
+    assert_type(await admin.list_topics(), Mapping[str, TopicListing])
+    assert_type(await admin.create_topics(["a", NewTopic("b", partitions=3)]), BatchResult[str, CreatedTopic])
+    assert_type(await admin.describe_topics("a"), BatchResult[str, TopicDescription])
+    assert_type(await admin.describe_topics(["a", "b"]), BatchResult[str, TopicDescription])
+    by_id = await admin.describe_topics([UUID(int=1)])
+    assert_type(by_id, BatchResult[UUID, TopicDescription])
+    assert_type(by_id[UUID(int=1)].topic_id, UUID | None)
+    for topic, deleted in (await admin.delete_topics("a")).items():
+        assert_type(topic, str)
+        assert_type(deleted.ambiguous, bool)
+
+
+async def groups(admin: AdminClient) -> None:
+    assert_type(await admin.list_groups(protocol_types="consumer"), Mapping[str, GroupListing])
+    assert_type(await admin.describe_groups("billing"), BatchResult[str, GroupDescription])
+    assert_type(await admin.describe_consumer_groups("billing"), BatchResult[str, ConsumerGroupDescription])
+    assert_type(
+        await admin.remove_members_from_consumer_group("billing", "all"), BatchResult[MemberToRemove, RemovedMember]
+    )
+
+
+async def routing(admin: AdminClient) -> None:
+    assert_type(await admin.find_coordinators("billing"), BatchResult[str, Broker])
+    assert_type(await admin.send(ListGroupsRequest(), AnyBroker()), ListGroupsResponse)
+    assert_type(await admin.send(MetadataRequest(topics=()), to=AnyBroker()), MetadataResponse)
+
+
+async def mistakes(admin: AdminClient) -> None:
+    """Each of these is an error, and an ignore without one is an error too."""
+    await admin.list_offsets([ORDERS_0])  # type: ignore[call-overload] # pyright: ignore[reportCallIssue, reportArgumentType]
+    await admin.alter_consumer_group_offsets("billing", [ORDERS_0])  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    await admin.remove_members_from_consumer_group("billing", "some")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    NewTopic("orders", 3)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
