@@ -101,7 +101,9 @@ class BrokerServer:
         await self.drop_connections(how)
 
     async def drop_connections(self, how: Hangup) -> None:
-        """Close every connection, and return when they are closed."""
+        """Close every connection, those not accepted yet too, and return when they are closed."""
+        if self.running:
+            self._accept()
         if self._accepting:
             await asyncio.wait(self._accepting)
         dropped = tuple(self.connections)
@@ -127,14 +129,14 @@ class BrokerServer:
         return bound
 
     def _accept(self) -> None:
-        try:
-            accepted, _ = self._socket.accept()
-        except (BlockingIOError, ConnectionAbortedError):
-            return
-        accepted.setblocking(False)
-        task = self._loop.create_task(self._adopt(accepted))
-        self._accepting.add(task)
-        task.add_done_callback(self._accepting.discard)
+        """Take in everybody who has connected."""
+        with contextlib.suppress(BlockingIOError, ConnectionAbortedError):
+            while True:
+                accepted, _ = self._socket.accept()
+                accepted.setblocking(False)
+                task = self._loop.create_task(self._adopt(accepted))
+                self._accepting.add(task)
+                task.add_done_callback(self._accepting.discard)
 
     async def _adopt(self, accepted: socket.socket) -> None:
         await self._loop.connect_accepted_socket(lambda: _Connection(self, accepted), accepted)
@@ -250,6 +252,7 @@ class _Connection(asyncio.Protocol):
         if header.request_api_key != ApiKey.API_VERSIONS:
             self._reject(DecodeError(f"API {header.request_api_key} v{header.request_api_version} is not offered"))
             return
+        self._broker.ledger.counts[self._broker.broker_id, ApiKey.API_VERSIONS] += 1
         context = self._broker.context(0, NO_FAULT)
         self._transport.write(write_response(unsupported_api_versions(context), 0, header.correlation_id))
 

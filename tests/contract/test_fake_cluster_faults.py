@@ -127,6 +127,12 @@ class TestStopping:
                 client.read()
         assert ask(cluster, 2, ApiVersionsRequest(), 0).error_code == 0
 
+    def test_who_has_just_connected_is_dropped_too(self, cluster: FakeCluster) -> None:
+        with RawClient(cluster, 2) as client:
+            cluster.drop_connections(2, how="fin")
+            with pytest.raises(EOFError):
+                client.read()
+
     def test_stopping_twice_is_an_error(self, cluster: FakeCluster) -> None:
         cluster.stop_broker(2)
         with pytest.raises(ValueError, match="broker 2 is not running"):

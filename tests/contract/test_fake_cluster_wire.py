@@ -72,6 +72,7 @@ class TestApiVersions:
             ranges = {api.api_key: (api.min_version, api.max_version) for api in answer.api_keys}
             assert ranges[ApiKey.API_VERSIONS] == (0, 3)
             assert client.ask(ApiVersionsRequest(), 3).error_code == 0
+            assert cluster.requests == {(1, ApiKey.API_VERSIONS): 2}
 
     def test_a_client_that_meant_another_node_is_told(self, cluster: FakeCluster) -> None:
         meant = ApiVersionsRequest(cluster_id=cluster.cluster_id, node_id=2)
