@@ -335,6 +335,7 @@ class Connection:
         for exchange in batch:
             exchange.sent = True
             exchange.sent_at = now
+            exchange._bytes = b""
         return done
 
     async def _drain(self) -> None:

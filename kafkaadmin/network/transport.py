@@ -20,6 +20,7 @@ from itertools import chain, zip_longest
 from typing import Any, Final, NamedTuple, Protocol
 
 import anyio
+import anyio.lowlevel
 
 from kafkaadmin.config import Address
 from kafkaadmin.errors import ConnectError

@@ -249,6 +249,8 @@ async def test_a_burst_cut_at_every_await_of_its_first_writer_goes_out_all_the_s
             group.start_soon(call, answers)
         assert answers == [ANSWER] * 2
         assert not connection.closed
+        if nth == 1:  # before it was written
+            assert len(broker.stream.requests) == 1 + 3 + 2
         return reached[0]
 
     await at_every_await(attempt)

@@ -131,6 +131,22 @@ async def test_one_reader_serves_the_deadlines_of_all() -> None:
     assert broker.stream.receives - receives <= 8
 
 
+async def test_a_deadline_earlier_than_the_readers_is_kept() -> None:
+    broker = ScriptedBroker()
+    _, connection = await opened(broker)
+    first, second = [await ask(connection) for _ in range(2)]
+
+    async def read() -> None:
+        assert await first.answer(anyio.current_time() + 3600) == ANSWER
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(read)
+        await anyio.wait_all_tasks_blocked()
+        with pytest.raises(NoAnswerYet):
+            await second.answer(anyio.current_time() + 0.01)
+        answer_all(broker.stream)
+
+
 async def test_requests_queued_in_the_same_moment_leave_in_one_write() -> None:
     broker = ScriptedBroker()
     _, connection = await opened(broker)
