@@ -7,6 +7,7 @@ first takes its time.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable
 from random import random
 from typing import Any, Generic, TypeVar
@@ -117,7 +118,10 @@ class Asker:
 
     async def _exchange(self, question: Question, connection: Connection, request: Request[R]) -> R:
         exchange = await self._send(question, connection, request)
-        response = await self._answer(question, exchange)
+        try:
+            response = await self._answer(question, exchange)
+        finally:
+            exchange.abandon()  # where the answer is there, that is nothing; else nobody waits for it any more
         question.sent = False
         return response
 
@@ -130,7 +134,7 @@ class Asker:
             self._lost(question, error)
             raise
         # Where another task holds the write turn it takes the request along in a moment: the clock runs from now.
-        question.asked_at = min(exchange.sent_at, anyio.current_time())
+        question.asked_at = exchange.sent_at if exchange.sent_at < math.inf else anyio.current_time()
         return exchange
 
     async def _answer(self, question: Question, exchange: Exchange[R]) -> R:
@@ -167,7 +171,6 @@ class Asker:
                 if quiet >= config.suspect_after:
                     self._suspect(question.node, quiet)
                 if await self._has_moved(question):
-                    exchange.abandon()
                     raise Moved
                 until, pause = anyio.current_time() + pause, min(2 * pause, config.retry.maximum)
             try:

@@ -49,7 +49,7 @@ class Directory:
         self, kind: type, destinations: Sequence[Destination]
     ) -> tuple[Resolution[Destination], dict[Destination, KafkaAdminError]]:
         """For each destination a route, a pause to keep, or a final error."""
-        if not self._nodes.known():
+        if not self._nodes:
             retry_at = await self._enter_cluster()
             if retry_at is not None:
                 return Resolution(waiting=dict.fromkeys(destinations, retry_at)), {}

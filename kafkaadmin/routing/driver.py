@@ -225,20 +225,21 @@ class _Call(Generic[K, R, V]):
     def _question(self, batch: _Batch[K], keys: Sequence[K]) -> Question:
         lane, patience = self.operation.lane, 0.0
         if lane is Lane.WAITING:
-            patience = self._broker_timeout_ms() / 1000
+            patience = self._broker_timeout_ms(anyio.current_time()) / 1000
         elif lane is Lane.SHORT and len(keys) >= BULK_FROM:
             lane = Lane.BULK
         moved = self.driver.directory.watch(self.kind, batch.routes[self.operation.to(keys[0])])
         return Question(batch.node, node_epoch=batch.node_epoch, lane=lane, patience=patience, moved=moved)
 
-    def _broker_timeout_ms(self) -> int:
-        return min(self.deadline.timeout_ms(), int(self.driver.request_timeout * 1000))
+    def _broker_timeout_ms(self, now: float) -> int:
+        return min(self.deadline.timeout_ms(now), int(self.driver.request_timeout * 1000))
 
     async def _exchange(
         self, batch: _Batch[K], keys: list[K], question: Question, connection: Connection, version: int
     ) -> Left[K]:
-        after_failover = anyio.current_time() - self.driver.failover_at < UNSETTLED_AFTER_FAILOVER
-        attempt = Attempt(version, self._broker_timeout_ms(), batch.node.broker, after_failover)
+        now = anyio.current_time()
+        after_failover = now - self.driver.failover_at < UNSETTLED_AFTER_FAILOVER
+        attempt = Attempt(version, self._broker_timeout_ms(now), batch.node.broker, after_failover)
         try:
             request = self.operation.request(keys, attempt)
             response = await self.driver.asker.exchange(question, connection, request, version)

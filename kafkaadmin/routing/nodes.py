@@ -88,6 +88,9 @@ class Nodes:
     def get(self, node_id: int) -> Node | None:
         return self._by_id.get(node_id)
 
+    def __len__(self) -> int:
+        return len(self._by_id)
+
     def known(self) -> tuple[Node, ...]:
         return tuple(self._by_id.values())
 

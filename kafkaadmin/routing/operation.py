@@ -52,9 +52,9 @@ class Deadline(NamedTuple):
     def remaining(self) -> float:
         return max(0.0, self.at - anyio.current_time())
 
-    def timeout_ms(self) -> int:
+    def timeout_ms(self, now: float) -> int:
         """What is left, for a broker: at least a millisecond."""
-        return max(1, min(math.ceil(self.remaining() * 1000), 2**31 - 1))
+        return max(1, min(math.ceil((self.at - now) * 1000), 2**31 - 1))
 
 
 @dataclass(frozen=True, slots=True)

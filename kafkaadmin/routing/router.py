@@ -52,17 +52,19 @@ class Router(Generic[K]):
 
     async def resolve(self, keys: Sequence[K]) -> tuple[Resolution[K], dict[K, KafkaAdminError]]:
         """Look up what isn't known. Afterwards a key has a route, a pause to keep, or an error that is final."""
+        routes = self.table.all_ready(keys)
+        if routes is not None:
+            return Resolution(routes), {}
         errors: dict[K, KafkaAdminError] = {}
         since = self._nodes.seq + 1
         while True:
             found = self.table.resolve(keys, anyio.current_time(), since=since)
-            if found.look:
-                errors |= (await self._look(found.look)).errors
-            for lookup_id in found.looking:
-                if lookup_id in self._flights:
-                    errors |= (await self._land(self._flights[lookup_id])).errors
             if not found.look and not found.looking:
                 return found, errors
+            flights = [await self._look(found.look)] if found.look else []
+            flights += [await self._land(self._flights[i]) for i in found.looking if i in self._flights]
+            # Others' keys fly along: what became of those isn't ours.
+            errors |= {key: flight.errors[key] for flight in flights for key in keys if key in flight.errors}
             if errors:
                 keys = [key for key in keys if key not in errors]
 

@@ -104,12 +104,15 @@ class RouteTable(Generic[K]):
 
     # ------------------------------------------------------------------ reading
 
-    def ready(self, key: K) -> Route[K] | None:
-        """The route, where it can be used as it is."""
-        entry = self._entries.get(key)
-        if entry is None or entry.node is None or entry.node.suspect:
-            return None
-        return Route(key, entry.node, entry.generation, entry.node_epoch)
+    def all_ready(self, keys: Iterable[K]) -> list[Route[K]] | None:
+        """The routes of all keys, where each can be used as it is."""
+        routes: list[Route[K]] = []
+        for key in keys:
+            entry = self._entries.get(key)
+            if entry is None or (node := entry.node) is None or node.suspect:
+                return None
+            routes.append(Route(key, node, entry.generation, entry.node_epoch))
+        return routes
 
     def resolve(self, keys: Iterable[K], now: float, *, since: int = 0) -> Resolution[K]:
         """Sort keys by what must be done. A route to a suspect node counts only if looked up since `since`."""
