@@ -87,9 +87,8 @@ async def _compare_calls(
     for kind in ("wall", "cpu"):
         left = statistics.median(getattr(figure, kind) for figure in mine)
         right = statistics.median(getattr(figure, kind) for figure in others)
-        print(
-            f"{what:28} {kind:4}  ours {left * 1e3:9.3f} ms  kafka-python {right * 1e3:9.3f} ms  ratio {left / right:5.2f}"
-        )
+        figures = f"ours {left * 1e3:9.3f} ms  kafka-python {right * 1e3:9.3f} ms  ratio {left / right:5.2f}"
+        print(f"{what:28} {kind:4}  {figures}")
 
 
 async def _loop_during_scan(ours: AdminClient, names: list[str]) -> None:
