@@ -28,6 +28,9 @@ _ENCODING_FAILURES: Final = (struct.error, AttributeError, TypeError, ValueError
 _LARGE: Final = 16 * 1024
 """Bytes of input from which the collector is held off: below, it hardly runs during a decode."""
 
+_SEARCHED: Final = 1024 * 1024
+"""Bytes of input up to which the place of an error is looked for: the reference reads about as many in a second."""
+
 
 def encode(message: Message, version: int) -> bytes:
     """The body of a message at one version, without header.
@@ -95,6 +98,12 @@ def _first_decoder(cls: type[Message], version: int) -> Callable[[bytes, int], t
 
 
 def _decode_slowly(cls: type[M], version: int, data: bytes, start: int) -> tuple[M, int]:
+    if len(data) > _SEARCHED:
+        raise DecodeError(
+            f"malformed, somewhere: {len(data)} bytes are too many to look for the place",
+            message=cls.__name__,
+            version=version,
+        )
     from kafkawire import reference
 
     return reference.parse(cls, version, data, start)

@@ -252,8 +252,9 @@ LegacyNullableString: Final[WireType[str | None]] = Text(nullable_since=0, flexi
 """Never compact, whatever the version: the client id in a request's header, which brokers read before they know."""
 Bytes: Final[WireType[bytes]] = Blob()
 NullableBytes: Final[WireType[bytes | None]] = Blob(nullable_since=0)
-Records: Final[WireType[bytes | None]] = Blob(kind="records", nullable_since=0)
+Records: Final[WireType[bytes]] = Blob(kind="records")
 """Record batches, opaque."""
+NullableRecords: Final[WireType[bytes | None]] = Blob(kind="records", nullable_since=0)
 
 
 def string(*, nullable_since: int, nullable_until: int | None = None) -> WireType[str | None]:
@@ -300,6 +301,7 @@ __all__ = [
     "LegacyNullableString",
     "NullableArray",
     "NullableBytes",
+    "NullableRecords",
     "NullableString",
     "Records",
     "String",

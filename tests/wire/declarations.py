@@ -18,6 +18,7 @@ from kafkawire.primitives import (
     LegacyNullableString,
     NullableArray,
     NullableBytes,
+    NullableRecords,
     NullableString,
     Records,
     String,
@@ -115,7 +116,8 @@ class Everything(Message):
     content: bytes = wire(Bytes, default=b"")
     maybe_content: bytes | None = wire(NullableBytes, default=None)
     later_content: bytes | None = wire(bytes_(nullable_since=4), default=b"")
-    records: bytes | None = wire(Records, default=None)
+    records: bytes = wire(Records, default=b"")
+    maybe_records: bytes | None = wire(NullableRecords, default=None)
     numbers: tuple[int, ...] = wire(Array(Int32), default=())
     wide: tuple[int, ...] | None = wire(NullableArray(Int64), default=())
     flags: tuple[bool, ...] = wire(Array(Boolean), default=())

@@ -84,6 +84,13 @@ def test_unknown_tagged_fields_are_skipped() -> None:
     assert decode(Plain, 1, bytes.fromhex("02 78 01 03 00 04 00000009 05 01 00 ac02 00")) == Plain(name="x", size=9)
 
 
+def test_a_very_large_message_is_refused_without_looking_for_the_place() -> None:
+    body = encode(Plain(names=("x" * 1000,) * 1100), 1)
+    assert refusal(Plain, 1, body[:-1]) == (
+        f"Plain v1: malformed, somewhere: {len(body) - 1} bytes are too many to look for the place"
+    )
+
+
 def test_as_many_unknown_tagged_fields_as_there_are() -> None:
     fields = b"".join(bytes((0x80 | tag & 0x7F, tag >> 7, 1, 0)) for tag in range(128, 328))
     assert decode(Plain, 1, b"\x01\x01\xc8\x01" + fields) == Plain()
