@@ -111,5 +111,5 @@ def test_the_live_view_shows_recoveries_and_reads_no_markup(journal: Journal) ->
         view.refresh()
         view.conclude(["1 call"], "No call failed.", good=True)
 
-    assert "1  broker 3 killed [bold]" in out.getvalue()
+    assert "1 broker 3 killed [bold]" in out.getvalue()
     assert "No call failed." in out.getvalue()

@@ -18,11 +18,13 @@ from kafkaadmin.cli.demo.report import blocks, duration, kafka_text, marks
 
 __all__ = ["LiveView", "draw"]
 
-_SPAN = 20.0
 _SLOT = 0.25
-_SLOTS = int(_SPAN / _SLOT)
+_MOST_SLOTS = 80
+"""A bar of the timeline is a quarter of a second. All twenty seconds fit where the terminal is wide enough."""
+_BORDER = 4
 _FRAME = 11
 """Lines that the view takes besides disturbances and journal."""
+_LABEL = "latency "
 
 _STYLES = {Kind.CLUSTER: "bold yellow", Kind.ROUTER: "cyan", Kind.SERVED: "green", Kind.FAILED: "bold red"}
 
@@ -46,7 +48,7 @@ class LiveView:
 
     def refresh(self) -> None:
         """Draw what is known by now."""
-        self._live.update(draw(self._journal, height=self._console.height), refresh=True)
+        self._live.update(draw(self._journal, *self._console.size), refresh=True)
 
     def conclude(self, lines: Sequence[str], verdict: str, *, good: bool) -> None:
         """Say the last word under the picture, which stays."""
@@ -55,11 +57,11 @@ class LiveView:
         self._console.print(Text(verdict, style="bold green" if good else "bold red"))
 
 
-def draw(journal: Journal, *, height: int) -> RenderableType:
-    """The picture. Texts are never read as markup."""
+def draw(journal: Journal, width: int, height: int) -> RenderableType:
+    """The picture, for a terminal of this size. Texts are never read as markup."""
     disturbances = journal.record.disturbances
     room = max(3, height - _FRAME - len(disturbances))
-    parts = [_numbers(journal), Text(), _timeline(journal)]
+    parts = [_numbers(journal), Text(), _timeline(journal, min(_MOST_SLOTS, width - _BORDER - len(_LABEL)))]
     if disturbances:
         parts.append(_recoveries(journal))
     return Panel(Group(*parts, Text(), _latest(journal, room)), title=Text(journal.title), title_align="left")
@@ -80,23 +82,21 @@ def _numbers(journal: Journal) -> Text:
         duration(slowest),
         ("   requests ", "dim"),
         f"{journal.narrator.requests}",
-        ("   sent again ", "dim"),
-        f"{journal.narrator.retries}",
         ("   at ", "dim"),
         f"{journal.now():.1f} s",
     )
 
 
-def _timeline(journal: Journal) -> RenderableType:
+def _timeline(journal: Journal, slots: int) -> RenderableType:
     """A bar for each quarter of a second: how long the slowest of its calls took."""
     now = journal.now()
-    start = max(0.0, (now // _SLOT + 1) * _SLOT - _SPAN)
-    worst = journal.record.worst_by_slot(start=start, slot=_SLOT, slots=_SLOTS, now=now)
-    bars = Text("latency ", style="dim", no_wrap=True)
-    for style, slots in groupby(worst, key=_style):
-        bars.append(blocks(list(slots)), style=style)
-    numbers = marks(journal.record.disturbances, start=start, slot=_SLOT, slots=_SLOTS)
-    return Group(bars, Text(" " * len("latency ") + numbers, style="bold yellow", no_wrap=True))
+    start = max(0.0, (now // _SLOT + 1 - slots) * _SLOT)
+    worst = journal.record.worst_by_slot(start=start, slot=_SLOT, slots=slots, now=now)
+    bars = Text(_LABEL, style="dim", no_wrap=True)
+    for style, alike in groupby(worst, key=_style):
+        bars.append(blocks(list(alike)), style=style)
+    numbers = marks(journal.record.disturbances, start=start, slot=_SLOT, slots=slots)
+    return Group(bars, Text(" " * len(_LABEL) + numbers, style="bold yellow", no_wrap=True))
 
 
 def _style(seconds: float | None) -> str:
@@ -106,11 +106,11 @@ def _style(seconds: float | None) -> str:
 
 
 def _recoveries(journal: Journal) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table = Table(box=None, padding=(0, 1, 0, 0), header_style="dim")
     table.add_column("#", justify="right")
     table.add_column("what happened", no_wrap=True)
-    table.add_column("Kafka had coordinators", no_wrap=True)
-    table.add_column("callers had all groups after", no_wrap=True)
+    table.add_column("Kafka needed", no_wrap=True)
+    table.add_column("callers waited", no_wrap=True)
     for number, disturbance in enumerate(journal.record.disturbances, start=1):
         served = journal.record.recovery(disturbance)
         after = Text("...", style="bold yellow") if served is None else Text(duration(served), style="bold green")

@@ -54,8 +54,8 @@ def kafka_text(disturbance: Disturbance) -> str:
 
 def recovery_text(disturbance: Disturbance, served: float) -> str:
     """How long callers waited, beside how long Kafka needed."""
-    kafka = f"; Kafka had new coordinators after {kafka_text(disturbance)}" if disturbance.kafka_after else ""
-    return f"{disturbance.what}: all groups read again after {duration(served)}{kafka}"
+    kafka = f"; Kafka itself needed {kafka_text(disturbance)}" if disturbance.kafka_after else ""
+    return f"all groups read again after {duration(served)}{kafka} ({disturbance.what})"
 
 
 def status(record: Record, now: float) -> str:

@@ -127,7 +127,7 @@ class Scenario:
     async def _wake(self) -> None:
         stale_for = _BELIEVES_FOR / self._speed
         await run_sync(partial(self._cluster.start_broker, _SECOND, stale_for=stale_for))
-        self._happened(f"broker {_SECOND} awake, and sure that it still coordinates")
+        self._happened(f"broker {_SECOND} awake, and still sure of its groups")
 
     async def _stop(self, broker: int, what: str, *, how: Stop, failover: float) -> None:
         group = await run_sync(self._a_group_of, broker)
