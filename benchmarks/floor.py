@@ -1,12 +1,13 @@
 """What one request costs at the floor of connections, beside a bare `asyncio.Protocol` client of equal bytes.
 
-    python benchmarks/floor.py [--loop asyncio|uvloop|trio] [--seconds 1.0] [--rounds 5] [--callers 1 10 100 1000]
+    python benchmarks/floor.py [--loop asyncio|uvloop|trio] [--seconds 0.3] [--rounds 9] [--callers 1 10 100 1000]
 
 A server in a process of its own answers prebuilt bytes. Measured is the client's CPU time for a request, in
 microseconds, in alternating rounds; the ratio is of the medians. Three clients, on one connection each:
 
 - `bare`: the least that an asyncio client can do: a future for each request, the answer's bytes for a result.
-- `codec`: the same, with the request encoded and the answer decoded by kafkawire.
+- `wire`: the same, with the request encoded and the answer decoded by `kafkawire.Session`. What `ours` costs beyond it
+  is the price of sharing, deadlines and cancellation; what it costs beyond `bare` is that of messages.
 - `ours`: `Pool.connection`, `Connection.send`, `Exchange.answer`, with a deadline for each answer.
 
 The request is the smallest that real calls make: the offset of one partition of one group (OffsetFetch v8), or with
@@ -22,7 +23,7 @@ import multiprocessing
 import statistics
 import struct
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from multiprocessing.connection import Connection as Pipe
 from typing import Any, NamedTuple
@@ -32,7 +33,7 @@ import anyio
 from kafkaadmin.config import Address, ClientConfig
 from kafkaadmin.events import Announcer
 from kafkaadmin.network import Pool
-from kafkawire import Request, Response, decode
+from kafkawire import Request, Response, Session
 from kafkawire.headers import write_request, write_response
 from kafkawire.messages import (
     ApiVersion,
@@ -109,7 +110,8 @@ class Answering(asyncio.Protocol):
         self._transport: Any = transport
 
     def data_received(self, data: bytes) -> None:
-        buffer, position, out = self._buffer + data, 0, []
+        buffer, position = self._buffer + data, 0
+        out: list[bytes] = []
         while len(buffer) - position >= 4:
             size, api_key, _, correlation_id = _REQUEST.unpack_from(buffer, position)
             if len(buffer) - position < 4 + size:
@@ -173,30 +175,41 @@ class Bare(asyncio.Protocol):
         self._correlation_id = correlation_id = self._correlation_id + 1
         future = self._waiting[correlation_id] = self._loop.create_future()
         self._transport.write(self._head + correlation_id.to_bytes(4) + self._tail)
+        answer: bytes = await future
+        return answer
+
+    def close(self) -> None:
+        self._transport.close()
+
+
+class Wire(asyncio.Protocol):
+    """The same, with kafkawire at both ends."""
+
+    def __init__(self, sample: Sample) -> None:
+        self._sample = sample
+        self._session = Session()
+        self._waiting: dict[int, asyncio.Future[Any]] = {}
+        self._loop = asyncio.get_running_loop()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport: Any = transport
+
+    def data_received(self, data: bytes) -> None:
+        for reply in self._session.receive(data):
+            self._waiting.pop(reply.correlation_id).set_result(reply.response)
+
+    async def call(self) -> Any:
+        correlation_id, data = self._session.send(self._sample.request, self._sample.version)
+        future = self._waiting[correlation_id] = self._loop.create_future()
+        self._transport.write(data)
         return await future
 
     def close(self) -> None:
         self._transport.close()
 
 
-class Codec(Bare):
-    """The same, with kafkawire at both ends."""
-
-    def __init__(self, sample: Sample) -> None:
-        super().__init__(b"")
-        self._sample = sample
-
-    async def call(self) -> Any:
-        request, version, response = self._sample
-        self._correlation_id = correlation_id = self._correlation_id + 1
-        future = self._waiting[correlation_id] = self._loop.create_future()
-        self._transport.write(write_request(request, version, correlation_id, "kafkaadmin"))
-        answer = await future
-        return decode(type(response), version, memoryview(answer)[1:])  # behind the header's tagged fields
-
-
 @asynccontextmanager
-async def bare(address: Address, sample: Sample) -> AsyncIterator[Call]:
+async def bare(address: Address, sample: Sample) -> AsyncGenerator[Call]:
     data = write_request(sample.request, sample.version, 0, "kafkaadmin")
     _, client = await asyncio.get_running_loop().create_connection(lambda: Bare(data), *address)
     yield client.call
@@ -204,14 +217,14 @@ async def bare(address: Address, sample: Sample) -> AsyncIterator[Call]:
 
 
 @asynccontextmanager
-async def codec(address: Address, sample: Sample) -> AsyncIterator[Call]:
-    _, client = await asyncio.get_running_loop().create_connection(lambda: Codec(sample), *address)
+async def wire(address: Address, sample: Sample) -> AsyncGenerator[Call]:
+    _, client = await asyncio.get_running_loop().create_connection(lambda: Wire(sample), *address)
     yield client.call
     client.close()
 
 
 @asynccontextmanager
-async def ours(address: Address, sample: Sample) -> AsyncIterator[Call]:
+async def ours(address: Address, sample: Sample) -> AsyncGenerator[Call]:
     pool = Pool(ClientConfig(bootstrap_servers=(address,)), Announcer())
     request = sample.request
 
@@ -225,7 +238,7 @@ async def ours(address: Address, sample: Sample) -> AsyncIterator[Call]:
     await pool.aclose()
 
 
-CLIENTS = {"bare": bare, "codec": codec, "ours": ours}
+CLIENTS = {"bare": bare, "wire": wire, "ours": ours}
 
 
 # Measuring
@@ -282,8 +295,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--loop", choices=("asyncio", "uvloop", "trio"), default="asyncio")
     parser.add_argument("--request", choices=tuple(SAMPLES), default="offset-fetch")
-    parser.add_argument("--seconds", type=float, default=1.0)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=0.3)
+    parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--callers", type=int, nargs="+", default=[1, 10, 100, 1000])
     arguments = parser.parse_args()
     context = multiprocessing.get_context("spawn")
