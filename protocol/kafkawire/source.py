@@ -14,6 +14,7 @@ class Source:
 
     def __init__(self, constants: dict[str, Any]) -> None:
         self._constants = dict(constants)
+        self._known = {id(value): name for name, value in constants.items()}
         self._lines: list[str] = []
         self._depth = 0
         self._names = 0
@@ -46,11 +47,10 @@ class Source:
 
     def constant(self, prefix: str, value: Any) -> str:
         """The name under which the function will see a value."""
-        for name, known in self._constants.items():
-            if known is value:
-                return name
-        name = self.fresh(prefix)
-        self._constants[name] = value
+        name = self._known.get(id(value))
+        if name is None:
+            name = self._known[id(value)] = self.fresh(prefix)
+            self._constants[name] = value
         return name
 
     def text(self) -> str:
