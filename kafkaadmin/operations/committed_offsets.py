@@ -123,7 +123,7 @@ _Met = dict[str, dict[int, TopicPartition]]
 """Partitions that were in an answer already. Groups read the same topics: one object for each is enough for all."""
 
 # What OffsetAndMetadata(...) comes down to, at two thirds of its price: a scan of 10,000 groups makes 100,000.
-_tuple: Any = tuple.__new__  # pyright: ignore[reportUnknownMemberType]
+_tuple: Any = tuple.__new__  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
 
 def _committed(
