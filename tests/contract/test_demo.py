@@ -8,9 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import anyio
 import pytest
 
+from kafkaadmin import AdminClient, TopicPartition
 from kafkaadmin.testing import FakeCluster
+from tests.support.kafka import KafkaCluster
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "kafkaadmin", "demo"]
@@ -85,6 +88,19 @@ def test_a_real_cluster_is_only_read() -> None:
     assert "2 groups" in finished.stdout
     assert "\x1b" not in finished.stdout
     assert asked <= {"API_VERSIONS", "METADATA", "LIST_GROUPS", "FIND_COORDINATOR", "OFFSET_FETCH"}
+
+
+def test_real_kafka_is_read(kafka: KafkaCluster) -> None:
+    async def commit() -> None:
+        async with AdminClient(kafka.bootstrap()) as admin:
+            await admin.create_topics("demo-orders")
+            await admin.alter_consumer_group_offsets("demo-billing", {TopicPartition("demo-orders", 0): 42})
+
+    anyio.run(commit)
+    finished = demo("--bootstrap", kafka.bootstrap(), "--seconds", "3")
+
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert finished.stdout.endswith("No call failed.\n")
 
 
 def test_a_cluster_that_cannot_be_reached_fails_the_demo() -> None:
