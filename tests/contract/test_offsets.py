@@ -18,6 +18,7 @@ from kafkaadmin import (
     UnknownMemberError,
     UnknownTopicError,
 )
+from kafkaadmin.testing import FIRST_TIMESTAMP_MS
 from tests.support.stage import Stage
 
 pytestmark = pytest.mark.anyio
@@ -131,6 +132,25 @@ async def test_no_record_matches_in_an_empty_partition(admin: AdminClient, stage
         wanted[TopicPartition(topic, 1)] = OffsetSpec.max_timestamp()
     result = await admin.list_offsets(wanted)
     assert [(found.offset, found.timestamp) for found in result.values()] == [(None, None)] * len(wanted)
+
+
+async def test_records_are_found_by_place_and_by_time(admin: AdminClient, stage: Stage, topic: str) -> None:
+    partition = TopicPartition(topic, 1)
+    await stage.fill(admin, partition, records=10)
+    tenth = FIRST_TIMESTAMP_MS + 9_000
+
+    async def found(spec: OffsetSpec) -> tuple[int | None, datetime | None]:
+        result = (await admin.list_offsets(partition, spec))[partition]
+        return result.offset, result.timestamp
+
+    assert await found(OffsetSpec.earliest()) == (0, None)
+    assert await found(OffsetSpec.latest()) == (10, None)
+    assert await found(OffsetSpec.at(0)) == (0, datetime.fromtimestamp(FIRST_TIMESTAMP_MS / 1000, UTC))
+    assert await found(OffsetSpec.at(tenth - 500)) == (9, datetime.fromtimestamp(tenth / 1000, UTC))
+    assert await found(OffsetSpec.at(tenth)) == (9, datetime.fromtimestamp(tenth / 1000, UTC))
+    assert await found(OffsetSpec.at(tenth + 1)) == (None, None)
+    if stage.release >= (3, 0):
+        assert await found(OffsetSpec.max_timestamp()) == (9, datetime.fromtimestamp(tenth / 1000, UTC))
 
 
 async def test_a_partition_that_is_not_there_fails_at_once_and_alone(

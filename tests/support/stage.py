@@ -11,8 +11,8 @@ from uuid import uuid4
 
 import anyio
 
-from kafkaadmin import AdminClient, Coordinator
-from kafkaadmin.testing import FakeCluster, GroupMember
+from kafkaadmin import AdminClient, Coordinator, TopicPartition
+from kafkaadmin.testing import FakeCluster, GroupMember, timestamp_of
 from kafkawire import ErrorCode, Message, encode
 from kafkawire.messages import (
     ConsumerGroupHeartbeatRequest,
@@ -25,6 +25,7 @@ from kafkawire.messages import (
     SyncGroupRequestAssignment,
 )
 from tests.support.kafka import KafkaCluster
+from tests.support.producing import produce
 
 __all__ = ["FakeStage", "KafkaStage", "Stage"]
 
@@ -50,6 +51,10 @@ class Stage(ABC):
     @abstractmethod
     async def join_new(self, admin: AdminClient, group: str, topic: str) -> str:
         """Let a consumer of the new protocol (KIP-848) join and subscribe to the topic. Gives its member id."""
+
+    @abstractmethod
+    async def fill(self, admin: AdminClient, partition: TopicPartition, records: int) -> None:
+        """Write records to an empty partition. Record `n` has the timestamp `FIRST_TIMESTAMP_MS` and `n` seconds."""
 
 
 class FakeStage(Stage):
@@ -82,6 +87,9 @@ class FakeStage(Stage):
             members=[GroupMember(member_id=member, topics=(topic,), partitions=((topic, 0),))],
         )
         return member
+
+    async def fill(self, admin: AdminClient, partition: TopicPartition, records: int) -> None:
+        self.cluster.set_log(partition.topic, partition.partition, end_offset=records)
 
 
 class KafkaStage(Stage):
@@ -139,6 +147,9 @@ class KafkaStage(Stage):
                 return beat.member_id or member
             epoch = beat.member_epoch
             await anyio.sleep(0.1)
+
+    async def fill(self, admin: AdminClient, partition: TopicPartition, records: int) -> None:
+        await produce(admin, partition, [timestamp_of(offset) for offset in range(records)])
 
 
 def _join(group: str, member: str, topic: str, instance: str | None) -> JoinGroupRequest:
