@@ -18,7 +18,7 @@ import pytest
 from kafkaadmin.testing import FakeCluster
 
 ROOT = Path(__file__).parents[2]
-EXAMPLES = re.findall(
+EXAMPLES: list[str] = re.findall(
     r"^```python\n(.*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
 )
 INI = "[pytest]\nfilterwarnings = error\nasyncio_default_fixture_loop_scope = function\n"

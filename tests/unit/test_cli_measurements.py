@@ -119,7 +119,7 @@ def test_a_group_that_could_not_be_read_is_a_failure() -> None:
 
 
 def test_a_partition_that_could_not_be_read_is_a_failure() -> None:
-    offsets = BatchResult({}, {ORDERS: BrokerError(29)})
+    offsets: BatchResult[TopicPartition, OffsetAndMetadata] = BatchResult({}, {ORDERS: BrokerError(29)})
 
     assert first_failure(BatchResult({"billing": offsets}, {})) == "TOPIC_AUTHORIZATION_FAILED (29)"
 
