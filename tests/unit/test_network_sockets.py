@@ -225,6 +225,24 @@ async def test_a_deadline_passes_on_time_and_the_answer_may_still_come() -> None
         await pool.aclose()
 
 
+async def test_the_reader_keeps_the_earlier_deadline_of_another() -> None:
+    with SocketBroker() as broker:
+        pool = pool_at(broker.address)
+        connection = await pool.connection(1, broker.address)
+        first, second = await connection.send(ASK, 4), await connection.send(ASK, 4)
+
+        async def read() -> None:
+            await first.answer(anyio.current_time() + 3600)
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(read)
+            await anyio.wait_all_tasks_blocked()
+            with pytest.raises(NoAnswerYet):
+                await second.answer(anyio.current_time() + 0.01)
+            group.cancel_scope.cancel()
+        await pool.aclose()
+
+
 async def test_closing_the_pool_with_requests_in_flight_leaves_nothing_behind(anyio_backend_name: str) -> None:
     with SocketBroker() as broker:
         before = sockets(broker)
