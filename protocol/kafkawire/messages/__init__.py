@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from kafkawire.api_keys import ApiKey
+from kafkawire.messages._index import MODULES
 from kafkawire.schema import Request, Response
 
 if TYPE_CHECKING:
@@ -210,166 +211,24 @@ def _message_class(api_key: int, suffix: str) -> type:
     except ValueError:
         raise LookupError(f"no API has the key {api_key}") from None
     name = api.title().replace("_", "") + suffix
-    if name not in _MODULES:
+    if name not in MODULES:
         raise LookupError(f"no messages for {api} (key {api_key})")
     return _load(name)
 
 
 def _load(name: str) -> type:
-    found: type = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    found: type = getattr(import_module(f"{__name__}.{MODULES[name]}"), name)
     globals()[name] = found
     return found
 
 
-_CLASSES = {
-    "alter_partition_reassignments": (
-        "AlterPartitionReassignmentsRequest",
-        "AlterPartitionReassignmentsResponse",
-        "ReassignablePartition",
-        "ReassignablePartitionResponse",
-        "ReassignableTopic",
-        "ReassignableTopicResponse",
-    ),
-    "api_versions": (
-        "ApiVersion",
-        "ApiVersionsRequest",
-        "ApiVersionsResponse",
-        "FinalizedFeatureKey",
-        "SupportedFeatureKey",
-    ),
-    "consumer_group_describe": (
-        "ConsumerGroupDescribeRequest",
-        "ConsumerGroupDescribeResponse",
-        "ConsumerGroupDescribeResponseAssignment",
-        "ConsumerGroupDescribeResponseDescribedGroup",
-        "ConsumerGroupDescribeResponseMember",
-        "ConsumerGroupDescribeResponseTopicPartitions",
-    ),
-    "consumer_group_heartbeat": (
-        "ConsumerGroupHeartbeatRequest",
-        "ConsumerGroupHeartbeatRequestTopicPartitions",
-        "ConsumerGroupHeartbeatResponse",
-        "ConsumerGroupHeartbeatResponseAssignment",
-        "ConsumerGroupHeartbeatResponseTopicPartitions",
-    ),
-    "consumer_protocol": (
-        "ConsumerProtocolAssignment",
-        "ConsumerProtocolAssignmentTopicPartition",
-        "ConsumerProtocolSubscription",
-        "ConsumerProtocolSubscriptionTopicPartition",
-    ),
-    "create_partitions": (
-        "CreatePartitionsAssignment",
-        "CreatePartitionsRequest",
-        "CreatePartitionsResponse",
-        "CreatePartitionsTopic",
-        "CreatePartitionsTopicResult",
-    ),
-    "create_topics": (
-        "CreatableReplicaAssignment",
-        "CreatableTopic",
-        "CreatableTopicConfig",
-        "CreatableTopicConfigs",
-        "CreatableTopicResult",
-        "CreateTopicsRequest",
-        "CreateTopicsResponse",
-    ),
-    "delete_groups": ("DeletableGroupResult", "DeleteGroupsRequest", "DeleteGroupsResponse"),
-    "delete_topics": ("DeletableTopicResult", "DeleteTopicState", "DeleteTopicsRequest", "DeleteTopicsResponse"),
-    "describe_cluster": ("DescribeClusterBroker", "DescribeClusterRequest", "DescribeClusterResponse"),
-    "describe_configs": (
-        "DescribeConfigsRequest",
-        "DescribeConfigsResource",
-        "DescribeConfigsResourceResult",
-        "DescribeConfigsResponse",
-        "DescribeConfigsResult",
-        "DescribeConfigsSynonym",
-    ),
-    "describe_groups": (
-        "DescribeGroupsRequest",
-        "DescribeGroupsResponse",
-        "DescribeGroupsResponseDescribedGroup",
-        "DescribedGroupMember",
-    ),
-    "describe_topic_partitions": (
-        "DescribeTopicPartitionsRequest",
-        "DescribeTopicPartitionsRequestCursor",
-        "DescribeTopicPartitionsRequestTopicRequest",
-        "DescribeTopicPartitionsResponse",
-        "DescribeTopicPartitionsResponseCursor",
-        "DescribeTopicPartitionsResponsePartition",
-        "DescribeTopicPartitionsResponseTopic",
-    ),
-    "elect_leaders": (
-        "ElectLeadersRequest",
-        "ElectLeadersRequestTopicPartitions",
-        "ElectLeadersResponse",
-        "PartitionResult",
-        "ReplicaElectionResult",
-    ),
-    "find_coordinator": ("Coordinator", "FindCoordinatorRequest", "FindCoordinatorResponse"),
-    "heartbeat": ("HeartbeatRequest", "HeartbeatResponse"),
-    "init_producer_id": ("InitProducerIdRequest", "InitProducerIdResponse"),
-    "join_group": ("JoinGroupRequest", "JoinGroupRequestProtocol", "JoinGroupResponse", "JoinGroupResponseMember"),
-    "leave_group": ("LeaveGroupRequest", "LeaveGroupResponse", "MemberIdentity", "MemberResponse"),
-    "list_groups": ("ListGroupsRequest", "ListGroupsResponse", "ListedGroup"),
-    "list_offsets": (
-        "ListOffsetsPartition",
-        "ListOffsetsPartitionResponse",
-        "ListOffsetsRequest",
-        "ListOffsetsResponse",
-        "ListOffsetsTopic",
-        "ListOffsetsTopicResponse",
-    ),
-    "metadata": (
-        "MetadataRequest",
-        "MetadataRequestTopic",
-        "MetadataResponse",
-        "MetadataResponseBroker",
-        "MetadataResponsePartition",
-        "MetadataResponseTopic",
-    ),
-    "offset_commit": (
-        "OffsetCommitRequest",
-        "OffsetCommitRequestPartition",
-        "OffsetCommitRequestTopic",
-        "OffsetCommitResponse",
-        "OffsetCommitResponsePartition",
-        "OffsetCommitResponseTopic",
-    ),
-    "offset_delete": (
-        "OffsetDeleteRequest",
-        "OffsetDeleteRequestPartition",
-        "OffsetDeleteRequestTopic",
-        "OffsetDeleteResponse",
-        "OffsetDeleteResponsePartition",
-        "OffsetDeleteResponseTopic",
-    ),
-    "offset_fetch": (
-        "OffsetFetchRequest",
-        "OffsetFetchRequestGroup",
-        "OffsetFetchRequestTopic",
-        "OffsetFetchRequestTopics",
-        "OffsetFetchResponse",
-        "OffsetFetchResponseGroup",
-        "OffsetFetchResponsePartition",
-        "OffsetFetchResponsePartitions",
-        "OffsetFetchResponseTopic",
-        "OffsetFetchResponseTopics",
-    ),
-    "sasl_authenticate": ("SaslAuthenticateRequest", "SaslAuthenticateResponse"),
-    "sasl_handshake": ("SaslHandshakeRequest", "SaslHandshakeResponse"),
-    "sync_group": ("SyncGroupRequest", "SyncGroupRequestAssignment", "SyncGroupResponse"),
-}
-_MODULES = {name: module for module, names in _CLASSES.items() for name in names}
-
 if not TYPE_CHECKING:
     # Out of type checkers' sight: a name that isn't imported above is an error to them, as it should be.
     __all__ = ["request_class", "response_class"]
-    __all__ += list(_MODULES)
+    __all__ += list(MODULES)
 
     def __getattr__(name: str) -> type:
-        if name not in _MODULES:
+        if name not in MODULES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         return _load(name)
 
