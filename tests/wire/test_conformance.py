@@ -38,6 +38,8 @@ DEVIATIONS: dict[tuple[str, str], dict[str, Any]] = {
     ("OffsetCommitResponse", "topics.name"): NAMES_END_WITH_V9,
     ("OffsetFetchRequest", "groups.topics.name"): DROPPING_IT_MISLEADS,
     ("OffsetFetchRequest", "groups.topics.topic_id"): DROPPING_IT_MISLEADS,
+    ("TxnOffsetCommitRequest", "topics.name"): DROPPING_IT_MISLEADS,
+    ("TxnOffsetCommitRequest", "topics.topic_id"): DROPPING_IT_MISLEADS,
     ("RequestHeader", "client_id"): NAMELESS_IS_NULL,
 }
 """Where we deviate on purpose: message and field, and what is ours."""

@@ -15,6 +15,17 @@ from kafkawire.messages._index import MODULES
 from kafkawire.schema import Request, Response
 
 if TYPE_CHECKING:
+    from kafkawire.messages.add_offsets_to_txn import AddOffsetsToTxnRequest as AddOffsetsToTxnRequest
+    from kafkawire.messages.add_offsets_to_txn import AddOffsetsToTxnResponse as AddOffsetsToTxnResponse
+    from kafkawire.messages.add_partitions_to_txn import (
+        AddPartitionsToTxnPartitionResult as AddPartitionsToTxnPartitionResult,
+    )
+    from kafkawire.messages.add_partitions_to_txn import AddPartitionsToTxnRequest as AddPartitionsToTxnRequest
+    from kafkawire.messages.add_partitions_to_txn import AddPartitionsToTxnResponse as AddPartitionsToTxnResponse
+    from kafkawire.messages.add_partitions_to_txn import AddPartitionsToTxnResult as AddPartitionsToTxnResult
+    from kafkawire.messages.add_partitions_to_txn import AddPartitionsToTxnTopic as AddPartitionsToTxnTopic
+    from kafkawire.messages.add_partitions_to_txn import AddPartitionsToTxnTopicResult as AddPartitionsToTxnTopicResult
+    from kafkawire.messages.add_partitions_to_txn import AddPartitionsToTxnTransaction as AddPartitionsToTxnTransaction
     from kafkawire.messages.alter_partition_reassignments import (
         AlterPartitionReassignmentsRequest as AlterPartitionReassignmentsRequest,
     )
@@ -105,6 +116,20 @@ if TYPE_CHECKING:
     from kafkawire.messages.describe_groups import (
         DescribeGroupsResponseDescribedGroup as DescribeGroupsResponseDescribedGroup,
     )
+    from kafkawire.messages.describe_producers import DescribeProducersRequest as DescribeProducersRequest
+    from kafkawire.messages.describe_producers import (
+        DescribeProducersRequestTopicRequest as DescribeProducersRequestTopicRequest,
+    )
+    from kafkawire.messages.describe_producers import DescribeProducersResponse as DescribeProducersResponse
+    from kafkawire.messages.describe_producers import (
+        DescribeProducersResponsePartitionResponse as DescribeProducersResponsePartitionResponse,
+    )
+    from kafkawire.messages.describe_producers import (
+        DescribeProducersResponseProducerState as DescribeProducersResponseProducerState,
+    )
+    from kafkawire.messages.describe_producers import (
+        DescribeProducersResponseTopicResponse as DescribeProducersResponseTopicResponse,
+    )
     from kafkawire.messages.describe_topic_partitions import (
         DescribeTopicPartitionsRequest as DescribeTopicPartitionsRequest,
     )
@@ -126,6 +151,14 @@ if TYPE_CHECKING:
     from kafkawire.messages.describe_topic_partitions import (
         DescribeTopicPartitionsResponseTopic as DescribeTopicPartitionsResponseTopic,
     )
+    from kafkawire.messages.describe_transactions import DescribeTransactionsRequest as DescribeTransactionsRequest
+    from kafkawire.messages.describe_transactions import DescribeTransactionsResponse as DescribeTransactionsResponse
+    from kafkawire.messages.describe_transactions import (
+        DescribeTransactionsResponseTopicData as DescribeTransactionsResponseTopicData,
+    )
+    from kafkawire.messages.describe_transactions import (
+        DescribeTransactionsResponseTransactionState as DescribeTransactionsResponseTransactionState,
+    )
     from kafkawire.messages.elect_leaders import ElectLeadersRequest as ElectLeadersRequest
     from kafkawire.messages.elect_leaders import (
         ElectLeadersRequestTopicPartitions as ElectLeadersRequestTopicPartitions,
@@ -133,6 +166,8 @@ if TYPE_CHECKING:
     from kafkawire.messages.elect_leaders import ElectLeadersResponse as ElectLeadersResponse
     from kafkawire.messages.elect_leaders import PartitionResult as PartitionResult
     from kafkawire.messages.elect_leaders import ReplicaElectionResult as ReplicaElectionResult
+    from kafkawire.messages.end_txn import EndTxnRequest as EndTxnRequest
+    from kafkawire.messages.end_txn import EndTxnResponse as EndTxnResponse
     from kafkawire.messages.find_coordinator import Coordinator as Coordinator
     from kafkawire.messages.find_coordinator import FindCoordinatorRequest as FindCoordinatorRequest
     from kafkawire.messages.find_coordinator import FindCoordinatorResponse as FindCoordinatorResponse
@@ -157,6 +192,11 @@ if TYPE_CHECKING:
     from kafkawire.messages.list_offsets import ListOffsetsResponse as ListOffsetsResponse
     from kafkawire.messages.list_offsets import ListOffsetsTopic as ListOffsetsTopic
     from kafkawire.messages.list_offsets import ListOffsetsTopicResponse as ListOffsetsTopicResponse
+    from kafkawire.messages.list_transactions import ListTransactionsRequest as ListTransactionsRequest
+    from kafkawire.messages.list_transactions import ListTransactionsResponse as ListTransactionsResponse
+    from kafkawire.messages.list_transactions import (
+        ListTransactionsResponseTransactionState as ListTransactionsResponseTransactionState,
+    )
     from kafkawire.messages.metadata import MetadataRequest as MetadataRequest
     from kafkawire.messages.metadata import MetadataRequestTopic as MetadataRequestTopic
     from kafkawire.messages.metadata import MetadataResponse as MetadataResponse
@@ -192,6 +232,23 @@ if TYPE_CHECKING:
     from kafkawire.messages.sync_group import SyncGroupRequest as SyncGroupRequest
     from kafkawire.messages.sync_group import SyncGroupRequestAssignment as SyncGroupRequestAssignment
     from kafkawire.messages.sync_group import SyncGroupResponse as SyncGroupResponse
+    from kafkawire.messages.txn_offset_commit import TxnOffsetCommitRequest as TxnOffsetCommitRequest
+    from kafkawire.messages.txn_offset_commit import TxnOffsetCommitRequestPartition as TxnOffsetCommitRequestPartition
+    from kafkawire.messages.txn_offset_commit import TxnOffsetCommitRequestTopic as TxnOffsetCommitRequestTopic
+    from kafkawire.messages.txn_offset_commit import TxnOffsetCommitResponse as TxnOffsetCommitResponse
+    from kafkawire.messages.txn_offset_commit import (
+        TxnOffsetCommitResponsePartition as TxnOffsetCommitResponsePartition,
+    )
+    from kafkawire.messages.txn_offset_commit import TxnOffsetCommitResponseTopic as TxnOffsetCommitResponseTopic
+    from kafkawire.messages.write_txn_markers import WritableTxnMarker as WritableTxnMarker
+    from kafkawire.messages.write_txn_markers import (
+        WritableTxnMarkerPartitionResult as WritableTxnMarkerPartitionResult,
+    )
+    from kafkawire.messages.write_txn_markers import WritableTxnMarkerResult as WritableTxnMarkerResult
+    from kafkawire.messages.write_txn_markers import WritableTxnMarkerTopic as WritableTxnMarkerTopic
+    from kafkawire.messages.write_txn_markers import WritableTxnMarkerTopicResult as WritableTxnMarkerTopicResult
+    from kafkawire.messages.write_txn_markers import WriteTxnMarkersRequest as WriteTxnMarkersRequest
+    from kafkawire.messages.write_txn_markers import WriteTxnMarkersResponse as WriteTxnMarkersResponse
 
 
 def request_class(api_key: int) -> type[Request[Any]]:

@@ -1,6 +1,16 @@
 """Which module has which class: what lets `kafkawire.messages` load each module on its own."""
 
 CLASSES = {
+    "add_offsets_to_txn": ("AddOffsetsToTxnRequest", "AddOffsetsToTxnResponse"),
+    "add_partitions_to_txn": (
+        "AddPartitionsToTxnPartitionResult",
+        "AddPartitionsToTxnRequest",
+        "AddPartitionsToTxnResponse",
+        "AddPartitionsToTxnResult",
+        "AddPartitionsToTxnTopic",
+        "AddPartitionsToTxnTopicResult",
+        "AddPartitionsToTxnTransaction",
+    ),
     "alter_partition_reassignments": (
         "AlterPartitionReassignmentsRequest",
         "AlterPartitionReassignmentsResponse",
@@ -70,6 +80,14 @@ CLASSES = {
         "DescribeGroupsResponseDescribedGroup",
         "DescribedGroupMember",
     ),
+    "describe_producers": (
+        "DescribeProducersRequest",
+        "DescribeProducersRequestTopicRequest",
+        "DescribeProducersResponse",
+        "DescribeProducersResponsePartitionResponse",
+        "DescribeProducersResponseProducerState",
+        "DescribeProducersResponseTopicResponse",
+    ),
     "describe_topic_partitions": (
         "DescribeTopicPartitionsRequest",
         "DescribeTopicPartitionsRequestCursor",
@@ -79,6 +97,12 @@ CLASSES = {
         "DescribeTopicPartitionsResponsePartition",
         "DescribeTopicPartitionsResponseTopic",
     ),
+    "describe_transactions": (
+        "DescribeTransactionsRequest",
+        "DescribeTransactionsResponse",
+        "DescribeTransactionsResponseTopicData",
+        "DescribeTransactionsResponseTransactionState",
+    ),
     "elect_leaders": (
         "ElectLeadersRequest",
         "ElectLeadersRequestTopicPartitions",
@@ -86,6 +110,7 @@ CLASSES = {
         "PartitionResult",
         "ReplicaElectionResult",
     ),
+    "end_txn": ("EndTxnRequest", "EndTxnResponse"),
     "find_coordinator": ("Coordinator", "FindCoordinatorRequest", "FindCoordinatorResponse"),
     "heartbeat": ("HeartbeatRequest", "HeartbeatResponse"),
     "init_producer_id": ("InitProducerIdRequest", "InitProducerIdResponse"),
@@ -99,6 +124,11 @@ CLASSES = {
         "ListOffsetsResponse",
         "ListOffsetsTopic",
         "ListOffsetsTopicResponse",
+    ),
+    "list_transactions": (
+        "ListTransactionsRequest",
+        "ListTransactionsResponse",
+        "ListTransactionsResponseTransactionState",
     ),
     "metadata": (
         "MetadataRequest",
@@ -139,6 +169,23 @@ CLASSES = {
     "sasl_authenticate": ("SaslAuthenticateRequest", "SaslAuthenticateResponse"),
     "sasl_handshake": ("SaslHandshakeRequest", "SaslHandshakeResponse"),
     "sync_group": ("SyncGroupRequest", "SyncGroupRequestAssignment", "SyncGroupResponse"),
+    "txn_offset_commit": (
+        "TxnOffsetCommitRequest",
+        "TxnOffsetCommitRequestPartition",
+        "TxnOffsetCommitRequestTopic",
+        "TxnOffsetCommitResponse",
+        "TxnOffsetCommitResponsePartition",
+        "TxnOffsetCommitResponseTopic",
+    ),
+    "write_txn_markers": (
+        "WritableTxnMarker",
+        "WritableTxnMarkerPartitionResult",
+        "WritableTxnMarkerResult",
+        "WritableTxnMarkerTopic",
+        "WritableTxnMarkerTopicResult",
+        "WriteTxnMarkersRequest",
+        "WriteTxnMarkersResponse",
+    ),
 }
 
 MODULES = {name: module for module, names in CLASSES.items() for name in names}
