@@ -26,6 +26,21 @@ if TYPE_CHECKING:
     from kafkawire.messages.add_partitions_to_txn import AddPartitionsToTxnTopic as AddPartitionsToTxnTopic
     from kafkawire.messages.add_partitions_to_txn import AddPartitionsToTxnTopicResult as AddPartitionsToTxnTopicResult
     from kafkawire.messages.add_partitions_to_txn import AddPartitionsToTxnTransaction as AddPartitionsToTxnTransaction
+    from kafkawire.messages.alter_client_quotas import AlterClientQuotasRequest as AlterClientQuotasRequest
+    from kafkawire.messages.alter_client_quotas import (
+        AlterClientQuotasRequestEntityData as AlterClientQuotasRequestEntityData,
+    )
+    from kafkawire.messages.alter_client_quotas import (
+        AlterClientQuotasRequestEntryData as AlterClientQuotasRequestEntryData,
+    )
+    from kafkawire.messages.alter_client_quotas import AlterClientQuotasRequestOpData as AlterClientQuotasRequestOpData
+    from kafkawire.messages.alter_client_quotas import AlterClientQuotasResponse as AlterClientQuotasResponse
+    from kafkawire.messages.alter_client_quotas import (
+        AlterClientQuotasResponseEntityData as AlterClientQuotasResponseEntityData,
+    )
+    from kafkawire.messages.alter_client_quotas import (
+        AlterClientQuotasResponseEntryData as AlterClientQuotasResponseEntryData,
+    )
     from kafkawire.messages.alter_partition_reassignments import (
         AlterPartitionReassignmentsRequest as AlterPartitionReassignmentsRequest,
     )
@@ -38,6 +53,17 @@ if TYPE_CHECKING:
     )
     from kafkawire.messages.alter_partition_reassignments import ReassignableTopic as ReassignableTopic
     from kafkawire.messages.alter_partition_reassignments import ReassignableTopicResponse as ReassignableTopicResponse
+    from kafkawire.messages.alter_user_scram_credentials import (
+        AlterUserScramCredentialsRequest as AlterUserScramCredentialsRequest,
+    )
+    from kafkawire.messages.alter_user_scram_credentials import (
+        AlterUserScramCredentialsResponse as AlterUserScramCredentialsResponse,
+    )
+    from kafkawire.messages.alter_user_scram_credentials import (
+        AlterUserScramCredentialsResult as AlterUserScramCredentialsResult,
+    )
+    from kafkawire.messages.alter_user_scram_credentials import ScramCredentialDeletion as ScramCredentialDeletion
+    from kafkawire.messages.alter_user_scram_credentials import ScramCredentialUpsertion as ScramCredentialUpsertion
     from kafkawire.messages.api_versions import ApiVersion as ApiVersion
     from kafkawire.messages.api_versions import ApiVersionsRequest as ApiVersionsRequest
     from kafkawire.messages.api_versions import ApiVersionsResponse as ApiVersionsResponse
@@ -82,6 +108,15 @@ if TYPE_CHECKING:
     from kafkawire.messages.consumer_protocol import (
         ConsumerProtocolSubscriptionTopicPartition as ConsumerProtocolSubscriptionTopicPartition,
     )
+    from kafkawire.messages.create_acls import AclCreation as AclCreation
+    from kafkawire.messages.create_acls import AclCreationResult as AclCreationResult
+    from kafkawire.messages.create_acls import CreateAclsRequest as CreateAclsRequest
+    from kafkawire.messages.create_acls import CreateAclsResponse as CreateAclsResponse
+    from kafkawire.messages.create_delegation_token import CreatableRenewers as CreatableRenewers
+    from kafkawire.messages.create_delegation_token import CreateDelegationTokenRequest as CreateDelegationTokenRequest
+    from kafkawire.messages.create_delegation_token import (
+        CreateDelegationTokenResponse as CreateDelegationTokenResponse,
+    )
     from kafkawire.messages.create_partitions import CreatePartitionsAssignment as CreatePartitionsAssignment
     from kafkawire.messages.create_partitions import CreatePartitionsRequest as CreatePartitionsRequest
     from kafkawire.messages.create_partitions import CreatePartitionsResponse as CreatePartitionsResponse
@@ -94,6 +129,11 @@ if TYPE_CHECKING:
     from kafkawire.messages.create_topics import CreatableTopicResult as CreatableTopicResult
     from kafkawire.messages.create_topics import CreateTopicsRequest as CreateTopicsRequest
     from kafkawire.messages.create_topics import CreateTopicsResponse as CreateTopicsResponse
+    from kafkawire.messages.delete_acls import DeleteAclsFilter as DeleteAclsFilter
+    from kafkawire.messages.delete_acls import DeleteAclsFilterResult as DeleteAclsFilterResult
+    from kafkawire.messages.delete_acls import DeleteAclsMatchingAcl as DeleteAclsMatchingAcl
+    from kafkawire.messages.delete_acls import DeleteAclsRequest as DeleteAclsRequest
+    from kafkawire.messages.delete_acls import DeleteAclsResponse as DeleteAclsResponse
     from kafkawire.messages.delete_groups import DeletableGroupResult as DeletableGroupResult
     from kafkawire.messages.delete_groups import DeleteGroupsRequest as DeleteGroupsRequest
     from kafkawire.messages.delete_groups import DeleteGroupsResponse as DeleteGroupsResponse
@@ -101,6 +141,24 @@ if TYPE_CHECKING:
     from kafkawire.messages.delete_topics import DeleteTopicsRequest as DeleteTopicsRequest
     from kafkawire.messages.delete_topics import DeleteTopicsResponse as DeleteTopicsResponse
     from kafkawire.messages.delete_topics import DeleteTopicState as DeleteTopicState
+    from kafkawire.messages.describe_acls import AclDescription as AclDescription
+    from kafkawire.messages.describe_acls import DescribeAclsRequest as DescribeAclsRequest
+    from kafkawire.messages.describe_acls import DescribeAclsResource as DescribeAclsResource
+    from kafkawire.messages.describe_acls import DescribeAclsResponse as DescribeAclsResponse
+    from kafkawire.messages.describe_client_quotas import DescribeClientQuotasRequest as DescribeClientQuotasRequest
+    from kafkawire.messages.describe_client_quotas import (
+        DescribeClientQuotasRequestComponentData as DescribeClientQuotasRequestComponentData,
+    )
+    from kafkawire.messages.describe_client_quotas import DescribeClientQuotasResponse as DescribeClientQuotasResponse
+    from kafkawire.messages.describe_client_quotas import (
+        DescribeClientQuotasResponseEntityData as DescribeClientQuotasResponseEntityData,
+    )
+    from kafkawire.messages.describe_client_quotas import (
+        DescribeClientQuotasResponseEntryData as DescribeClientQuotasResponseEntryData,
+    )
+    from kafkawire.messages.describe_client_quotas import (
+        DescribeClientQuotasResponseValueData as DescribeClientQuotasResponseValueData,
+    )
     from kafkawire.messages.describe_cluster import DescribeClusterBroker as DescribeClusterBroker
     from kafkawire.messages.describe_cluster import DescribeClusterRequest as DescribeClusterRequest
     from kafkawire.messages.describe_cluster import DescribeClusterResponse as DescribeClusterResponse
@@ -110,6 +168,19 @@ if TYPE_CHECKING:
     from kafkawire.messages.describe_configs import DescribeConfigsResponse as DescribeConfigsResponse
     from kafkawire.messages.describe_configs import DescribeConfigsResult as DescribeConfigsResult
     from kafkawire.messages.describe_configs import DescribeConfigsSynonym as DescribeConfigsSynonym
+    from kafkawire.messages.describe_delegation_token import DescribedDelegationToken as DescribedDelegationToken
+    from kafkawire.messages.describe_delegation_token import (
+        DescribedDelegationTokenRenewer as DescribedDelegationTokenRenewer,
+    )
+    from kafkawire.messages.describe_delegation_token import (
+        DescribeDelegationTokenOwner as DescribeDelegationTokenOwner,
+    )
+    from kafkawire.messages.describe_delegation_token import (
+        DescribeDelegationTokenRequest as DescribeDelegationTokenRequest,
+    )
+    from kafkawire.messages.describe_delegation_token import (
+        DescribeDelegationTokenResponse as DescribeDelegationTokenResponse,
+    )
     from kafkawire.messages.describe_groups import DescribedGroupMember as DescribedGroupMember
     from kafkawire.messages.describe_groups import DescribeGroupsRequest as DescribeGroupsRequest
     from kafkawire.messages.describe_groups import DescribeGroupsResponse as DescribeGroupsResponse
@@ -159,6 +230,19 @@ if TYPE_CHECKING:
     from kafkawire.messages.describe_transactions import (
         DescribeTransactionsResponseTransactionState as DescribeTransactionsResponseTransactionState,
     )
+    from kafkawire.messages.describe_user_scram_credentials import CredentialInfo as CredentialInfo
+    from kafkawire.messages.describe_user_scram_credentials import (
+        DescribeUserScramCredentialsRequest as DescribeUserScramCredentialsRequest,
+    )
+    from kafkawire.messages.describe_user_scram_credentials import (
+        DescribeUserScramCredentialsRequestUserName as DescribeUserScramCredentialsRequestUserName,
+    )
+    from kafkawire.messages.describe_user_scram_credentials import (
+        DescribeUserScramCredentialsResponse as DescribeUserScramCredentialsResponse,
+    )
+    from kafkawire.messages.describe_user_scram_credentials import (
+        DescribeUserScramCredentialsResult as DescribeUserScramCredentialsResult,
+    )
     from kafkawire.messages.elect_leaders import ElectLeadersRequest as ElectLeadersRequest
     from kafkawire.messages.elect_leaders import (
         ElectLeadersRequestTopicPartitions as ElectLeadersRequestTopicPartitions,
@@ -168,6 +252,10 @@ if TYPE_CHECKING:
     from kafkawire.messages.elect_leaders import ReplicaElectionResult as ReplicaElectionResult
     from kafkawire.messages.end_txn import EndTxnRequest as EndTxnRequest
     from kafkawire.messages.end_txn import EndTxnResponse as EndTxnResponse
+    from kafkawire.messages.expire_delegation_token import ExpireDelegationTokenRequest as ExpireDelegationTokenRequest
+    from kafkawire.messages.expire_delegation_token import (
+        ExpireDelegationTokenResponse as ExpireDelegationTokenResponse,
+    )
     from kafkawire.messages.find_coordinator import Coordinator as Coordinator
     from kafkawire.messages.find_coordinator import FindCoordinatorRequest as FindCoordinatorRequest
     from kafkawire.messages.find_coordinator import FindCoordinatorResponse as FindCoordinatorResponse
@@ -225,6 +313,8 @@ if TYPE_CHECKING:
     from kafkawire.messages.offset_fetch import OffsetFetchResponsePartitions as OffsetFetchResponsePartitions
     from kafkawire.messages.offset_fetch import OffsetFetchResponseTopic as OffsetFetchResponseTopic
     from kafkawire.messages.offset_fetch import OffsetFetchResponseTopics as OffsetFetchResponseTopics
+    from kafkawire.messages.renew_delegation_token import RenewDelegationTokenRequest as RenewDelegationTokenRequest
+    from kafkawire.messages.renew_delegation_token import RenewDelegationTokenResponse as RenewDelegationTokenResponse
     from kafkawire.messages.sasl_authenticate import SaslAuthenticateRequest as SaslAuthenticateRequest
     from kafkawire.messages.sasl_authenticate import SaslAuthenticateResponse as SaslAuthenticateResponse
     from kafkawire.messages.sasl_handshake import SaslHandshakeRequest as SaslHandshakeRequest
