@@ -41,6 +41,15 @@ if TYPE_CHECKING:
     from kafkawire.messages.alter_client_quotas import (
         AlterClientQuotasResponseEntryData as AlterClientQuotasResponseEntryData,
     )
+    from kafkawire.messages.alter_configs import AlterConfigsRequest as AlterConfigsRequest
+    from kafkawire.messages.alter_configs import (
+        AlterConfigsRequestAlterableConfig as AlterConfigsRequestAlterableConfig,
+    )
+    from kafkawire.messages.alter_configs import (
+        AlterConfigsRequestAlterConfigsResource as AlterConfigsRequestAlterConfigsResource,
+    )
+    from kafkawire.messages.alter_configs import AlterConfigsResourceResponse as AlterConfigsResourceResponse
+    from kafkawire.messages.alter_configs import AlterConfigsResponse as AlterConfigsResponse
     from kafkawire.messages.alter_partition_reassignments import (
         AlterPartitionReassignmentsRequest as AlterPartitionReassignmentsRequest,
     )
@@ -53,6 +62,14 @@ if TYPE_CHECKING:
     )
     from kafkawire.messages.alter_partition_reassignments import ReassignableTopic as ReassignableTopic
     from kafkawire.messages.alter_partition_reassignments import ReassignableTopicResponse as ReassignableTopicResponse
+    from kafkawire.messages.alter_replica_log_dirs import AlterReplicaLogDir as AlterReplicaLogDir
+    from kafkawire.messages.alter_replica_log_dirs import (
+        AlterReplicaLogDirPartitionResult as AlterReplicaLogDirPartitionResult,
+    )
+    from kafkawire.messages.alter_replica_log_dirs import AlterReplicaLogDirsRequest as AlterReplicaLogDirsRequest
+    from kafkawire.messages.alter_replica_log_dirs import AlterReplicaLogDirsResponse as AlterReplicaLogDirsResponse
+    from kafkawire.messages.alter_replica_log_dirs import AlterReplicaLogDirTopic as AlterReplicaLogDirTopic
+    from kafkawire.messages.alter_replica_log_dirs import AlterReplicaLogDirTopicResult as AlterReplicaLogDirTopicResult
     from kafkawire.messages.alter_user_scram_credentials import (
         AlterUserScramCredentialsRequest as AlterUserScramCredentialsRequest,
     )
@@ -137,6 +154,12 @@ if TYPE_CHECKING:
     from kafkawire.messages.delete_groups import DeletableGroupResult as DeletableGroupResult
     from kafkawire.messages.delete_groups import DeleteGroupsRequest as DeleteGroupsRequest
     from kafkawire.messages.delete_groups import DeleteGroupsResponse as DeleteGroupsResponse
+    from kafkawire.messages.delete_records import DeleteRecordsPartition as DeleteRecordsPartition
+    from kafkawire.messages.delete_records import DeleteRecordsPartitionResult as DeleteRecordsPartitionResult
+    from kafkawire.messages.delete_records import DeleteRecordsRequest as DeleteRecordsRequest
+    from kafkawire.messages.delete_records import DeleteRecordsResponse as DeleteRecordsResponse
+    from kafkawire.messages.delete_records import DeleteRecordsTopic as DeleteRecordsTopic
+    from kafkawire.messages.delete_records import DeleteRecordsTopicResult as DeleteRecordsTopicResult
     from kafkawire.messages.delete_topics import DeletableTopicResult as DeletableTopicResult
     from kafkawire.messages.delete_topics import DeleteTopicsRequest as DeleteTopicsRequest
     from kafkawire.messages.delete_topics import DeleteTopicsResponse as DeleteTopicsResponse
@@ -187,6 +210,12 @@ if TYPE_CHECKING:
     from kafkawire.messages.describe_groups import (
         DescribeGroupsResponseDescribedGroup as DescribeGroupsResponseDescribedGroup,
     )
+    from kafkawire.messages.describe_log_dirs import DescribableLogDirTopic as DescribableLogDirTopic
+    from kafkawire.messages.describe_log_dirs import DescribeLogDirsPartition as DescribeLogDirsPartition
+    from kafkawire.messages.describe_log_dirs import DescribeLogDirsRequest as DescribeLogDirsRequest
+    from kafkawire.messages.describe_log_dirs import DescribeLogDirsResponse as DescribeLogDirsResponse
+    from kafkawire.messages.describe_log_dirs import DescribeLogDirsResult as DescribeLogDirsResult
+    from kafkawire.messages.describe_log_dirs import DescribeLogDirsTopic as DescribeLogDirsTopic
     from kafkawire.messages.describe_producers import DescribeProducersRequest as DescribeProducersRequest
     from kafkawire.messages.describe_producers import (
         DescribeProducersRequestTopicRequest as DescribeProducersRequestTopicRequest,
@@ -261,6 +290,18 @@ if TYPE_CHECKING:
     from kafkawire.messages.find_coordinator import FindCoordinatorResponse as FindCoordinatorResponse
     from kafkawire.messages.heartbeat import HeartbeatRequest as HeartbeatRequest
     from kafkawire.messages.heartbeat import HeartbeatResponse as HeartbeatResponse
+    from kafkawire.messages.incremental_alter_configs import (
+        IncrementalAlterConfigsRequest as IncrementalAlterConfigsRequest,
+    )
+    from kafkawire.messages.incremental_alter_configs import (
+        IncrementalAlterConfigsRequestAlterableConfig as IncrementalAlterConfigsRequestAlterableConfig,
+    )
+    from kafkawire.messages.incremental_alter_configs import (
+        IncrementalAlterConfigsRequestAlterConfigsResource as IncrementalAlterConfigsRequestAlterConfigsResource,
+    )
+    from kafkawire.messages.incremental_alter_configs import (
+        IncrementalAlterConfigsResponse as IncrementalAlterConfigsResponse,
+    )
     from kafkawire.messages.init_producer_id import InitProducerIdRequest as InitProducerIdRequest
     from kafkawire.messages.init_producer_id import InitProducerIdResponse as InitProducerIdResponse
     from kafkawire.messages.join_group import JoinGroupRequest as JoinGroupRequest
@@ -271,6 +312,11 @@ if TYPE_CHECKING:
     from kafkawire.messages.leave_group import LeaveGroupResponse as LeaveGroupResponse
     from kafkawire.messages.leave_group import MemberIdentity as MemberIdentity
     from kafkawire.messages.leave_group import MemberResponse as MemberResponse
+    from kafkawire.messages.list_config_resources import ListConfigResourcesRequest as ListConfigResourcesRequest
+    from kafkawire.messages.list_config_resources import ListConfigResourcesResponse as ListConfigResourcesResponse
+    from kafkawire.messages.list_config_resources import (
+        ListConfigResourcesResponseConfigResource as ListConfigResourcesResponseConfigResource,
+    )
     from kafkawire.messages.list_groups import ListedGroup as ListedGroup
     from kafkawire.messages.list_groups import ListGroupsRequest as ListGroupsRequest
     from kafkawire.messages.list_groups import ListGroupsResponse as ListGroupsResponse
@@ -280,6 +326,19 @@ if TYPE_CHECKING:
     from kafkawire.messages.list_offsets import ListOffsetsResponse as ListOffsetsResponse
     from kafkawire.messages.list_offsets import ListOffsetsTopic as ListOffsetsTopic
     from kafkawire.messages.list_offsets import ListOffsetsTopicResponse as ListOffsetsTopicResponse
+    from kafkawire.messages.list_partition_reassignments import (
+        ListPartitionReassignmentsRequest as ListPartitionReassignmentsRequest,
+    )
+    from kafkawire.messages.list_partition_reassignments import (
+        ListPartitionReassignmentsResponse as ListPartitionReassignmentsResponse,
+    )
+    from kafkawire.messages.list_partition_reassignments import (
+        ListPartitionReassignmentsTopics as ListPartitionReassignmentsTopics,
+    )
+    from kafkawire.messages.list_partition_reassignments import (
+        OngoingPartitionReassignment as OngoingPartitionReassignment,
+    )
+    from kafkawire.messages.list_partition_reassignments import OngoingTopicReassignment as OngoingTopicReassignment
     from kafkawire.messages.list_transactions import ListTransactionsRequest as ListTransactionsRequest
     from kafkawire.messages.list_transactions import ListTransactionsResponse as ListTransactionsResponse
     from kafkawire.messages.list_transactions import (
@@ -313,6 +372,12 @@ if TYPE_CHECKING:
     from kafkawire.messages.offset_fetch import OffsetFetchResponsePartitions as OffsetFetchResponsePartitions
     from kafkawire.messages.offset_fetch import OffsetFetchResponseTopic as OffsetFetchResponseTopic
     from kafkawire.messages.offset_fetch import OffsetFetchResponseTopics as OffsetFetchResponseTopics
+    from kafkawire.messages.offset_for_leader_epoch import EpochEndOffset as EpochEndOffset
+    from kafkawire.messages.offset_for_leader_epoch import OffsetForLeaderEpochRequest as OffsetForLeaderEpochRequest
+    from kafkawire.messages.offset_for_leader_epoch import OffsetForLeaderEpochResponse as OffsetForLeaderEpochResponse
+    from kafkawire.messages.offset_for_leader_epoch import OffsetForLeaderPartition as OffsetForLeaderPartition
+    from kafkawire.messages.offset_for_leader_epoch import OffsetForLeaderTopic as OffsetForLeaderTopic
+    from kafkawire.messages.offset_for_leader_epoch import OffsetForLeaderTopicResult as OffsetForLeaderTopicResult
     from kafkawire.messages.renew_delegation_token import RenewDelegationTokenRequest as RenewDelegationTokenRequest
     from kafkawire.messages.renew_delegation_token import RenewDelegationTokenResponse as RenewDelegationTokenResponse
     from kafkawire.messages.sasl_authenticate import SaslAuthenticateRequest as SaslAuthenticateRequest

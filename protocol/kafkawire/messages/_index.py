@@ -20,6 +20,13 @@ CLASSES = {
         "AlterClientQuotasResponseEntityData",
         "AlterClientQuotasResponseEntryData",
     ),
+    "alter_configs": (
+        "AlterConfigsRequest",
+        "AlterConfigsRequestAlterConfigsResource",
+        "AlterConfigsRequestAlterableConfig",
+        "AlterConfigsResourceResponse",
+        "AlterConfigsResponse",
+    ),
     "alter_partition_reassignments": (
         "AlterPartitionReassignmentsRequest",
         "AlterPartitionReassignmentsResponse",
@@ -27,6 +34,14 @@ CLASSES = {
         "ReassignablePartitionResponse",
         "ReassignableTopic",
         "ReassignableTopicResponse",
+    ),
+    "alter_replica_log_dirs": (
+        "AlterReplicaLogDir",
+        "AlterReplicaLogDirPartitionResult",
+        "AlterReplicaLogDirTopic",
+        "AlterReplicaLogDirTopicResult",
+        "AlterReplicaLogDirsRequest",
+        "AlterReplicaLogDirsResponse",
     ),
     "alter_user_scram_credentials": (
         "AlterUserScramCredentialsRequest",
@@ -89,6 +104,14 @@ CLASSES = {
         "DeleteAclsResponse",
     ),
     "delete_groups": ("DeletableGroupResult", "DeleteGroupsRequest", "DeleteGroupsResponse"),
+    "delete_records": (
+        "DeleteRecordsPartition",
+        "DeleteRecordsPartitionResult",
+        "DeleteRecordsRequest",
+        "DeleteRecordsResponse",
+        "DeleteRecordsTopic",
+        "DeleteRecordsTopicResult",
+    ),
     "delete_topics": ("DeletableTopicResult", "DeleteTopicState", "DeleteTopicsRequest", "DeleteTopicsResponse"),
     "describe_acls": ("AclDescription", "DescribeAclsRequest", "DescribeAclsResource", "DescribeAclsResponse"),
     "describe_client_quotas": (
@@ -120,6 +143,14 @@ CLASSES = {
         "DescribeGroupsResponse",
         "DescribeGroupsResponseDescribedGroup",
         "DescribedGroupMember",
+    ),
+    "describe_log_dirs": (
+        "DescribableLogDirTopic",
+        "DescribeLogDirsPartition",
+        "DescribeLogDirsRequest",
+        "DescribeLogDirsResponse",
+        "DescribeLogDirsResult",
+        "DescribeLogDirsTopic",
     ),
     "describe_producers": (
         "DescribeProducersRequest",
@@ -162,9 +193,20 @@ CLASSES = {
     "expire_delegation_token": ("ExpireDelegationTokenRequest", "ExpireDelegationTokenResponse"),
     "find_coordinator": ("Coordinator", "FindCoordinatorRequest", "FindCoordinatorResponse"),
     "heartbeat": ("HeartbeatRequest", "HeartbeatResponse"),
+    "incremental_alter_configs": (
+        "IncrementalAlterConfigsRequest",
+        "IncrementalAlterConfigsRequestAlterConfigsResource",
+        "IncrementalAlterConfigsRequestAlterableConfig",
+        "IncrementalAlterConfigsResponse",
+    ),
     "init_producer_id": ("InitProducerIdRequest", "InitProducerIdResponse"),
     "join_group": ("JoinGroupRequest", "JoinGroupRequestProtocol", "JoinGroupResponse", "JoinGroupResponseMember"),
     "leave_group": ("LeaveGroupRequest", "LeaveGroupResponse", "MemberIdentity", "MemberResponse"),
+    "list_config_resources": (
+        "ListConfigResourcesRequest",
+        "ListConfigResourcesResponse",
+        "ListConfigResourcesResponseConfigResource",
+    ),
     "list_groups": ("ListGroupsRequest", "ListGroupsResponse", "ListedGroup"),
     "list_offsets": (
         "ListOffsetsPartition",
@@ -173,6 +215,13 @@ CLASSES = {
         "ListOffsetsResponse",
         "ListOffsetsTopic",
         "ListOffsetsTopicResponse",
+    ),
+    "list_partition_reassignments": (
+        "ListPartitionReassignmentsRequest",
+        "ListPartitionReassignmentsResponse",
+        "ListPartitionReassignmentsTopics",
+        "OngoingPartitionReassignment",
+        "OngoingTopicReassignment",
     ),
     "list_transactions": (
         "ListTransactionsRequest",
@@ -214,6 +263,14 @@ CLASSES = {
         "OffsetFetchResponsePartitions",
         "OffsetFetchResponseTopic",
         "OffsetFetchResponseTopics",
+    ),
+    "offset_for_leader_epoch": (
+        "EpochEndOffset",
+        "OffsetForLeaderEpochRequest",
+        "OffsetForLeaderEpochResponse",
+        "OffsetForLeaderPartition",
+        "OffsetForLeaderTopic",
+        "OffsetForLeaderTopicResult",
     ),
     "renew_delegation_token": ("RenewDelegationTokenRequest", "RenewDelegationTokenResponse"),
     "sasl_authenticate": ("SaslAuthenticateRequest", "SaslAuthenticateResponse"),
