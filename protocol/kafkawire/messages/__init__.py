@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from kafkawire.messages.add_partitions_to_txn import AddPartitionsToTxnTopic as AddPartitionsToTxnTopic
     from kafkawire.messages.add_partitions_to_txn import AddPartitionsToTxnTopicResult as AddPartitionsToTxnTopicResult
     from kafkawire.messages.add_partitions_to_txn import AddPartitionsToTxnTransaction as AddPartitionsToTxnTransaction
+    from kafkawire.messages.add_raft_voter import AddRaftVoterRequest as AddRaftVoterRequest
+    from kafkawire.messages.add_raft_voter import AddRaftVoterRequestListener as AddRaftVoterRequestListener
+    from kafkawire.messages.add_raft_voter import AddRaftVoterResponse as AddRaftVoterResponse
     from kafkawire.messages.alter_client_quotas import AlterClientQuotasRequest as AlterClientQuotasRequest
     from kafkawire.messages.alter_client_quotas import (
         AlterClientQuotasRequestEntityData as AlterClientQuotasRequestEntityData,
@@ -230,6 +233,21 @@ if TYPE_CHECKING:
     from kafkawire.messages.describe_producers import (
         DescribeProducersResponseTopicResponse as DescribeProducersResponseTopicResponse,
     )
+    from kafkawire.messages.describe_quorum import DescribeQuorumRequest as DescribeQuorumRequest
+    from kafkawire.messages.describe_quorum import (
+        DescribeQuorumRequestPartitionData as DescribeQuorumRequestPartitionData,
+    )
+    from kafkawire.messages.describe_quorum import DescribeQuorumRequestTopicData as DescribeQuorumRequestTopicData
+    from kafkawire.messages.describe_quorum import DescribeQuorumResponse as DescribeQuorumResponse
+    from kafkawire.messages.describe_quorum import DescribeQuorumResponseListener as DescribeQuorumResponseListener
+    from kafkawire.messages.describe_quorum import DescribeQuorumResponseNode as DescribeQuorumResponseNode
+    from kafkawire.messages.describe_quorum import (
+        DescribeQuorumResponsePartitionData as DescribeQuorumResponsePartitionData,
+    )
+    from kafkawire.messages.describe_quorum import (
+        DescribeQuorumResponseReplicaState as DescribeQuorumResponseReplicaState,
+    )
+    from kafkawire.messages.describe_quorum import DescribeQuorumResponseTopicData as DescribeQuorumResponseTopicData
     from kafkawire.messages.describe_topic_partitions import (
         DescribeTopicPartitionsRequest as DescribeTopicPartitionsRequest,
     )
@@ -288,6 +306,12 @@ if TYPE_CHECKING:
     from kafkawire.messages.find_coordinator import Coordinator as Coordinator
     from kafkawire.messages.find_coordinator import FindCoordinatorRequest as FindCoordinatorRequest
     from kafkawire.messages.find_coordinator import FindCoordinatorResponse as FindCoordinatorResponse
+    from kafkawire.messages.get_telemetry_subscriptions import (
+        GetTelemetrySubscriptionsRequest as GetTelemetrySubscriptionsRequest,
+    )
+    from kafkawire.messages.get_telemetry_subscriptions import (
+        GetTelemetrySubscriptionsResponse as GetTelemetrySubscriptionsResponse,
+    )
     from kafkawire.messages.heartbeat import HeartbeatRequest as HeartbeatRequest
     from kafkawire.messages.heartbeat import HeartbeatResponse as HeartbeatResponse
     from kafkawire.messages.incremental_alter_configs import (
@@ -378,6 +402,10 @@ if TYPE_CHECKING:
     from kafkawire.messages.offset_for_leader_epoch import OffsetForLeaderPartition as OffsetForLeaderPartition
     from kafkawire.messages.offset_for_leader_epoch import OffsetForLeaderTopic as OffsetForLeaderTopic
     from kafkawire.messages.offset_for_leader_epoch import OffsetForLeaderTopicResult as OffsetForLeaderTopicResult
+    from kafkawire.messages.push_telemetry import PushTelemetryRequest as PushTelemetryRequest
+    from kafkawire.messages.push_telemetry import PushTelemetryResponse as PushTelemetryResponse
+    from kafkawire.messages.remove_raft_voter import RemoveRaftVoterRequest as RemoveRaftVoterRequest
+    from kafkawire.messages.remove_raft_voter import RemoveRaftVoterResponse as RemoveRaftVoterResponse
     from kafkawire.messages.renew_delegation_token import RenewDelegationTokenRequest as RenewDelegationTokenRequest
     from kafkawire.messages.renew_delegation_token import RenewDelegationTokenResponse as RenewDelegationTokenResponse
     from kafkawire.messages.sasl_authenticate import SaslAuthenticateRequest as SaslAuthenticateRequest
@@ -395,6 +423,12 @@ if TYPE_CHECKING:
         TxnOffsetCommitResponsePartition as TxnOffsetCommitResponsePartition,
     )
     from kafkawire.messages.txn_offset_commit import TxnOffsetCommitResponseTopic as TxnOffsetCommitResponseTopic
+    from kafkawire.messages.unregister_broker import UnregisterBrokerRequest as UnregisterBrokerRequest
+    from kafkawire.messages.unregister_broker import UnregisterBrokerResponse as UnregisterBrokerResponse
+    from kafkawire.messages.update_features import FeatureUpdateKey as FeatureUpdateKey
+    from kafkawire.messages.update_features import UpdatableFeatureResult as UpdatableFeatureResult
+    from kafkawire.messages.update_features import UpdateFeaturesRequest as UpdateFeaturesRequest
+    from kafkawire.messages.update_features import UpdateFeaturesResponse as UpdateFeaturesResponse
     from kafkawire.messages.write_txn_markers import WritableTxnMarker as WritableTxnMarker
     from kafkawire.messages.write_txn_markers import (
         WritableTxnMarkerPartitionResult as WritableTxnMarkerPartitionResult,

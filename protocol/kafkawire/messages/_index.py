@@ -11,6 +11,7 @@ CLASSES = {
         "AddPartitionsToTxnTopicResult",
         "AddPartitionsToTxnTransaction",
     ),
+    "add_raft_voter": ("AddRaftVoterRequest", "AddRaftVoterRequestListener", "AddRaftVoterResponse"),
     "alter_client_quotas": (
         "AlterClientQuotasRequest",
         "AlterClientQuotasRequestEntityData",
@@ -160,6 +161,17 @@ CLASSES = {
         "DescribeProducersResponseProducerState",
         "DescribeProducersResponseTopicResponse",
     ),
+    "describe_quorum": (
+        "DescribeQuorumRequest",
+        "DescribeQuorumRequestPartitionData",
+        "DescribeQuorumRequestTopicData",
+        "DescribeQuorumResponse",
+        "DescribeQuorumResponseListener",
+        "DescribeQuorumResponseNode",
+        "DescribeQuorumResponsePartitionData",
+        "DescribeQuorumResponseReplicaState",
+        "DescribeQuorumResponseTopicData",
+    ),
     "describe_topic_partitions": (
         "DescribeTopicPartitionsRequest",
         "DescribeTopicPartitionsRequestCursor",
@@ -192,6 +204,7 @@ CLASSES = {
     "end_txn": ("EndTxnRequest", "EndTxnResponse"),
     "expire_delegation_token": ("ExpireDelegationTokenRequest", "ExpireDelegationTokenResponse"),
     "find_coordinator": ("Coordinator", "FindCoordinatorRequest", "FindCoordinatorResponse"),
+    "get_telemetry_subscriptions": ("GetTelemetrySubscriptionsRequest", "GetTelemetrySubscriptionsResponse"),
     "heartbeat": ("HeartbeatRequest", "HeartbeatResponse"),
     "incremental_alter_configs": (
         "IncrementalAlterConfigsRequest",
@@ -272,6 +285,8 @@ CLASSES = {
         "OffsetForLeaderTopic",
         "OffsetForLeaderTopicResult",
     ),
+    "push_telemetry": ("PushTelemetryRequest", "PushTelemetryResponse"),
+    "remove_raft_voter": ("RemoveRaftVoterRequest", "RemoveRaftVoterResponse"),
     "renew_delegation_token": ("RenewDelegationTokenRequest", "RenewDelegationTokenResponse"),
     "sasl_authenticate": ("SaslAuthenticateRequest", "SaslAuthenticateResponse"),
     "sasl_handshake": ("SaslHandshakeRequest", "SaslHandshakeResponse"),
@@ -283,6 +298,13 @@ CLASSES = {
         "TxnOffsetCommitResponse",
         "TxnOffsetCommitResponsePartition",
         "TxnOffsetCommitResponseTopic",
+    ),
+    "unregister_broker": ("UnregisterBrokerRequest", "UnregisterBrokerResponse"),
+    "update_features": (
+        "FeatureUpdateKey",
+        "UpdatableFeatureResult",
+        "UpdateFeaturesRequest",
+        "UpdateFeaturesResponse",
     ),
     "write_txn_markers": (
         "WritableTxnMarker",
