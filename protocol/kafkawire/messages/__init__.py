@@ -73,6 +73,24 @@ if TYPE_CHECKING:
     from kafkawire.messages.alter_replica_log_dirs import AlterReplicaLogDirsResponse as AlterReplicaLogDirsResponse
     from kafkawire.messages.alter_replica_log_dirs import AlterReplicaLogDirTopic as AlterReplicaLogDirTopic
     from kafkawire.messages.alter_replica_log_dirs import AlterReplicaLogDirTopicResult as AlterReplicaLogDirTopicResult
+    from kafkawire.messages.alter_share_group_offsets import (
+        AlterShareGroupOffsetsRequest as AlterShareGroupOffsetsRequest,
+    )
+    from kafkawire.messages.alter_share_group_offsets import (
+        AlterShareGroupOffsetsRequestPartition as AlterShareGroupOffsetsRequestPartition,
+    )
+    from kafkawire.messages.alter_share_group_offsets import (
+        AlterShareGroupOffsetsRequestTopic as AlterShareGroupOffsetsRequestTopic,
+    )
+    from kafkawire.messages.alter_share_group_offsets import (
+        AlterShareGroupOffsetsResponse as AlterShareGroupOffsetsResponse,
+    )
+    from kafkawire.messages.alter_share_group_offsets import (
+        AlterShareGroupOffsetsResponsePartition as AlterShareGroupOffsetsResponsePartition,
+    )
+    from kafkawire.messages.alter_share_group_offsets import (
+        AlterShareGroupOffsetsResponseTopic as AlterShareGroupOffsetsResponseTopic,
+    )
     from kafkawire.messages.alter_user_scram_credentials import (
         AlterUserScramCredentialsRequest as AlterUserScramCredentialsRequest,
     )
@@ -163,6 +181,18 @@ if TYPE_CHECKING:
     from kafkawire.messages.delete_records import DeleteRecordsResponse as DeleteRecordsResponse
     from kafkawire.messages.delete_records import DeleteRecordsTopic as DeleteRecordsTopic
     from kafkawire.messages.delete_records import DeleteRecordsTopicResult as DeleteRecordsTopicResult
+    from kafkawire.messages.delete_share_group_offsets import (
+        DeleteShareGroupOffsetsRequest as DeleteShareGroupOffsetsRequest,
+    )
+    from kafkawire.messages.delete_share_group_offsets import (
+        DeleteShareGroupOffsetsRequestTopic as DeleteShareGroupOffsetsRequestTopic,
+    )
+    from kafkawire.messages.delete_share_group_offsets import (
+        DeleteShareGroupOffsetsResponse as DeleteShareGroupOffsetsResponse,
+    )
+    from kafkawire.messages.delete_share_group_offsets import (
+        DeleteShareGroupOffsetsResponseTopic as DeleteShareGroupOffsetsResponseTopic,
+    )
     from kafkawire.messages.delete_topics import DeletableTopicResult as DeletableTopicResult
     from kafkawire.messages.delete_topics import DeleteTopicsRequest as DeleteTopicsRequest
     from kafkawire.messages.delete_topics import DeleteTopicsResponse as DeleteTopicsResponse
@@ -248,6 +278,27 @@ if TYPE_CHECKING:
         DescribeQuorumResponseReplicaState as DescribeQuorumResponseReplicaState,
     )
     from kafkawire.messages.describe_quorum import DescribeQuorumResponseTopicData as DescribeQuorumResponseTopicData
+    from kafkawire.messages.describe_share_group_offsets import (
+        DescribeShareGroupOffsetsRequest as DescribeShareGroupOffsetsRequest,
+    )
+    from kafkawire.messages.describe_share_group_offsets import (
+        DescribeShareGroupOffsetsRequestGroup as DescribeShareGroupOffsetsRequestGroup,
+    )
+    from kafkawire.messages.describe_share_group_offsets import (
+        DescribeShareGroupOffsetsRequestTopic as DescribeShareGroupOffsetsRequestTopic,
+    )
+    from kafkawire.messages.describe_share_group_offsets import (
+        DescribeShareGroupOffsetsResponse as DescribeShareGroupOffsetsResponse,
+    )
+    from kafkawire.messages.describe_share_group_offsets import (
+        DescribeShareGroupOffsetsResponseGroup as DescribeShareGroupOffsetsResponseGroup,
+    )
+    from kafkawire.messages.describe_share_group_offsets import (
+        DescribeShareGroupOffsetsResponsePartition as DescribeShareGroupOffsetsResponsePartition,
+    )
+    from kafkawire.messages.describe_share_group_offsets import (
+        DescribeShareGroupOffsetsResponseTopic as DescribeShareGroupOffsetsResponseTopic,
+    )
     from kafkawire.messages.describe_topic_partitions import (
         DescribeTopicPartitionsRequest as DescribeTopicPartitionsRequest,
     )
@@ -412,6 +463,147 @@ if TYPE_CHECKING:
     from kafkawire.messages.sasl_authenticate import SaslAuthenticateResponse as SaslAuthenticateResponse
     from kafkawire.messages.sasl_handshake import SaslHandshakeRequest as SaslHandshakeRequest
     from kafkawire.messages.sasl_handshake import SaslHandshakeResponse as SaslHandshakeResponse
+    from kafkawire.messages.share_acknowledge import AcknowledgePartition as AcknowledgePartition
+    from kafkawire.messages.share_acknowledge import AcknowledgeTopic as AcknowledgeTopic
+    from kafkawire.messages.share_acknowledge import ShareAcknowledgeRequest as ShareAcknowledgeRequest
+    from kafkawire.messages.share_acknowledge import (
+        ShareAcknowledgeRequestAcknowledgementBatch as ShareAcknowledgeRequestAcknowledgementBatch,
+    )
+    from kafkawire.messages.share_acknowledge import ShareAcknowledgeResponse as ShareAcknowledgeResponse
+    from kafkawire.messages.share_acknowledge import (
+        ShareAcknowledgeResponseLeaderIdAndEpoch as ShareAcknowledgeResponseLeaderIdAndEpoch,
+    )
+    from kafkawire.messages.share_acknowledge import (
+        ShareAcknowledgeResponseNodeEndpoint as ShareAcknowledgeResponseNodeEndpoint,
+    )
+    from kafkawire.messages.share_acknowledge import (
+        ShareAcknowledgeResponsePartitionData as ShareAcknowledgeResponsePartitionData,
+    )
+    from kafkawire.messages.share_acknowledge import ShareAcknowledgeTopicResponse as ShareAcknowledgeTopicResponse
+    from kafkawire.messages.share_fetch import ShareFetchableTopicResponse as ShareFetchableTopicResponse
+    from kafkawire.messages.share_fetch import ShareFetchRequest as ShareFetchRequest
+    from kafkawire.messages.share_fetch import (
+        ShareFetchRequestAcknowledgementBatch as ShareFetchRequestAcknowledgementBatch,
+    )
+    from kafkawire.messages.share_fetch import ShareFetchRequestFetchPartition as ShareFetchRequestFetchPartition
+    from kafkawire.messages.share_fetch import ShareFetchRequestFetchTopic as ShareFetchRequestFetchTopic
+    from kafkawire.messages.share_fetch import ShareFetchRequestForgottenTopic as ShareFetchRequestForgottenTopic
+    from kafkawire.messages.share_fetch import ShareFetchResponse as ShareFetchResponse
+    from kafkawire.messages.share_fetch import ShareFetchResponseAcquiredRecords as ShareFetchResponseAcquiredRecords
+    from kafkawire.messages.share_fetch import ShareFetchResponseLeaderIdAndEpoch as ShareFetchResponseLeaderIdAndEpoch
+    from kafkawire.messages.share_fetch import ShareFetchResponseNodeEndpoint as ShareFetchResponseNodeEndpoint
+    from kafkawire.messages.share_fetch import ShareFetchResponsePartitionData as ShareFetchResponsePartitionData
+    from kafkawire.messages.share_group_describe import ShareGroupDescribeRequest as ShareGroupDescribeRequest
+    from kafkawire.messages.share_group_describe import ShareGroupDescribeResponse as ShareGroupDescribeResponse
+    from kafkawire.messages.share_group_describe import (
+        ShareGroupDescribeResponseAssignment as ShareGroupDescribeResponseAssignment,
+    )
+    from kafkawire.messages.share_group_describe import (
+        ShareGroupDescribeResponseDescribedGroup as ShareGroupDescribeResponseDescribedGroup,
+    )
+    from kafkawire.messages.share_group_describe import (
+        ShareGroupDescribeResponseMember as ShareGroupDescribeResponseMember,
+    )
+    from kafkawire.messages.share_group_describe import (
+        ShareGroupDescribeResponseTopicPartitions as ShareGroupDescribeResponseTopicPartitions,
+    )
+    from kafkawire.messages.share_group_heartbeat import ShareGroupHeartbeatRequest as ShareGroupHeartbeatRequest
+    from kafkawire.messages.share_group_heartbeat import ShareGroupHeartbeatResponse as ShareGroupHeartbeatResponse
+    from kafkawire.messages.share_group_heartbeat import (
+        ShareGroupHeartbeatResponseAssignment as ShareGroupHeartbeatResponseAssignment,
+    )
+    from kafkawire.messages.share_group_heartbeat import (
+        ShareGroupHeartbeatResponseTopicPartitions as ShareGroupHeartbeatResponseTopicPartitions,
+    )
+    from kafkawire.messages.streams_group_describe import StreamsGroupDescribeRequest as StreamsGroupDescribeRequest
+    from kafkawire.messages.streams_group_describe import StreamsGroupDescribeResponse as StreamsGroupDescribeResponse
+    from kafkawire.messages.streams_group_describe import (
+        StreamsGroupDescribeResponseAssignment as StreamsGroupDescribeResponseAssignment,
+    )
+    from kafkawire.messages.streams_group_describe import (
+        StreamsGroupDescribeResponseDescribedGroup as StreamsGroupDescribeResponseDescribedGroup,
+    )
+    from kafkawire.messages.streams_group_describe import (
+        StreamsGroupDescribeResponseEndpoint as StreamsGroupDescribeResponseEndpoint,
+    )
+    from kafkawire.messages.streams_group_describe import (
+        StreamsGroupDescribeResponseKeyValue as StreamsGroupDescribeResponseKeyValue,
+    )
+    from kafkawire.messages.streams_group_describe import (
+        StreamsGroupDescribeResponseMember as StreamsGroupDescribeResponseMember,
+    )
+    from kafkawire.messages.streams_group_describe import (
+        StreamsGroupDescribeResponseSubtopology as StreamsGroupDescribeResponseSubtopology,
+    )
+    from kafkawire.messages.streams_group_describe import (
+        StreamsGroupDescribeResponseTaskIds as StreamsGroupDescribeResponseTaskIds,
+    )
+    from kafkawire.messages.streams_group_describe import (
+        StreamsGroupDescribeResponseTaskOffset as StreamsGroupDescribeResponseTaskOffset,
+    )
+    from kafkawire.messages.streams_group_describe import (
+        StreamsGroupDescribeResponseTopicInfo as StreamsGroupDescribeResponseTopicInfo,
+    )
+    from kafkawire.messages.streams_group_describe import (
+        StreamsGroupDescribeResponseTopology as StreamsGroupDescribeResponseTopology,
+    )
+    from kafkawire.messages.streams_group_describe import TopologyDescription as TopologyDescription
+    from kafkawire.messages.streams_group_describe import (
+        TopologyDescriptionGlobalStore as TopologyDescriptionGlobalStore,
+    )
+    from kafkawire.messages.streams_group_describe import TopologyDescriptionNode as TopologyDescriptionNode
+    from kafkawire.messages.streams_group_describe import (
+        TopologyDescriptionSubtopology as TopologyDescriptionSubtopology,
+    )
+    from kafkawire.messages.streams_group_heartbeat import StreamsGroupHeartbeatRequest as StreamsGroupHeartbeatRequest
+    from kafkawire.messages.streams_group_heartbeat import (
+        StreamsGroupHeartbeatRequestCopartitionGroup as StreamsGroupHeartbeatRequestCopartitionGroup,
+    )
+    from kafkawire.messages.streams_group_heartbeat import (
+        StreamsGroupHeartbeatRequestEndpoint as StreamsGroupHeartbeatRequestEndpoint,
+    )
+    from kafkawire.messages.streams_group_heartbeat import (
+        StreamsGroupHeartbeatRequestKeyValue as StreamsGroupHeartbeatRequestKeyValue,
+    )
+    from kafkawire.messages.streams_group_heartbeat import (
+        StreamsGroupHeartbeatRequestSubtopology as StreamsGroupHeartbeatRequestSubtopology,
+    )
+    from kafkawire.messages.streams_group_heartbeat import (
+        StreamsGroupHeartbeatRequestTaskIds as StreamsGroupHeartbeatRequestTaskIds,
+    )
+    from kafkawire.messages.streams_group_heartbeat import (
+        StreamsGroupHeartbeatRequestTaskOffset as StreamsGroupHeartbeatRequestTaskOffset,
+    )
+    from kafkawire.messages.streams_group_heartbeat import (
+        StreamsGroupHeartbeatRequestTopicInfo as StreamsGroupHeartbeatRequestTopicInfo,
+    )
+    from kafkawire.messages.streams_group_heartbeat import (
+        StreamsGroupHeartbeatRequestTopology as StreamsGroupHeartbeatRequestTopology,
+    )
+    from kafkawire.messages.streams_group_heartbeat import (
+        StreamsGroupHeartbeatResponse as StreamsGroupHeartbeatResponse,
+    )
+    from kafkawire.messages.streams_group_heartbeat import (
+        StreamsGroupHeartbeatResponseEndpoint as StreamsGroupHeartbeatResponseEndpoint,
+    )
+    from kafkawire.messages.streams_group_heartbeat import (
+        StreamsGroupHeartbeatResponseEndpointToPartitions as StreamsGroupHeartbeatResponseEndpointToPartitions,
+    )
+    from kafkawire.messages.streams_group_heartbeat import (
+        StreamsGroupHeartbeatResponseStatus as StreamsGroupHeartbeatResponseStatus,
+    )
+    from kafkawire.messages.streams_group_heartbeat import (
+        StreamsGroupHeartbeatResponseTaskIds as StreamsGroupHeartbeatResponseTaskIds,
+    )
+    from kafkawire.messages.streams_group_heartbeat import (
+        StreamsGroupHeartbeatResponseTopicPartition as StreamsGroupHeartbeatResponseTopicPartition,
+    )
+    from kafkawire.messages.streams_group_topology_description_update import (
+        StreamsGroupTopologyDescriptionUpdateRequest as StreamsGroupTopologyDescriptionUpdateRequest,
+    )
+    from kafkawire.messages.streams_group_topology_description_update import (
+        StreamsGroupTopologyDescriptionUpdateResponse as StreamsGroupTopologyDescriptionUpdateResponse,
+    )
     from kafkawire.messages.sync_group import SyncGroupRequest as SyncGroupRequest
     from kafkawire.messages.sync_group import SyncGroupRequestAssignment as SyncGroupRequestAssignment
     from kafkawire.messages.sync_group import SyncGroupResponse as SyncGroupResponse
@@ -425,6 +617,8 @@ if TYPE_CHECKING:
     from kafkawire.messages.txn_offset_commit import TxnOffsetCommitResponseTopic as TxnOffsetCommitResponseTopic
     from kafkawire.messages.unregister_broker import UnregisterBrokerRequest as UnregisterBrokerRequest
     from kafkawire.messages.unregister_broker import UnregisterBrokerResponse as UnregisterBrokerResponse
+    from kafkawire.messages.unregister_controller import UnregisterControllerRequest as UnregisterControllerRequest
+    from kafkawire.messages.unregister_controller import UnregisterControllerResponse as UnregisterControllerResponse
     from kafkawire.messages.update_features import FeatureUpdateKey as FeatureUpdateKey
     from kafkawire.messages.update_features import UpdatableFeatureResult as UpdatableFeatureResult
     from kafkawire.messages.update_features import UpdateFeaturesRequest as UpdateFeaturesRequest
