@@ -13,7 +13,7 @@ from kafkaadmin import AdminClient
 from kafkaadmin.testing import FakeCluster, Fault
 from kafkawire import ApiKey
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.scale]
 
 GROUPS = [f"group-{number}" for number in range(10_000)]
 LOOKUP_KEYS, FETCH_KEYS = 2_500, 1_000
