@@ -189,6 +189,13 @@ class TestListConsumerGroupOffsets:
         cluster.call(ops.list_consumer_group_offsets, "billing", require_stable=True)
         assert cluster.asked[0].request.require_stable
 
+    @pytest.mark.parametrize(("version", "stable"), [(6, False), (7, True), (9, True)])
+    def test_after_a_failover_offsets_are_fetched_stably_where_that_can_be(self, version: int, stable: bool) -> None:
+        cluster = offsets_of(*([group_of("billing")] if version >= 8 else []), version=version)
+        cluster.after_failover = True
+        cluster.call(ops.list_consumer_group_offsets, "billing", require_stable=False).raise_for_errors()
+        assert cluster.asked[0].request.require_stable is stable
+
     @pytest.mark.parametrize(
         "groups", ["", [""], [None], 7, b"billing", {"g": "orders"}, {"g": {ORDERS_0: 1}}, {"": None}]
     )
