@@ -120,9 +120,12 @@ class Asker:
         exchange = await self._send(question, connection, request)
         try:
             response = await self._answer(question, exchange)
+            question.sent = False
         finally:
             exchange.abandon()  # where the answer is there, that is nothing; else nobody waits for it any more
-        question.sent = False
+            if question.sent and connection.heard_at < question.asked_at:
+                # Given up before it was silent for long. It may be frozen, and wake up with old truths all the same.
+                self._nodes.suspected(question.node)
         return response
 
     async def _send(self, question: Question, connection: Connection, request: Request[R]) -> Exchange[R]:
@@ -130,7 +133,7 @@ class Asker:
         try:
             exchange = await connection.send(request, question.version)
         except TransportError as error:
-            question.sent = isinstance(error, ConnectionLostError) and error.sent
+            question.sent = False
             self._lost(question, error)
             raise
         # Where another task holds the write turn it takes the request along in a moment: the clock runs from now.
@@ -142,14 +145,14 @@ class Asker:
         patience = self._config.retry.initial if node.suspect else self._config.suspect_after
         try:
             response = await exchange.answer(question.asked_at + question.patience + patience)
-            if not node.suspect:
-                return response
         except NoAnswerYet:
             response = await self._outlast(question, exchange)
         except TransportError as error:
             self._lost(question, error)
             raise
-        # It was silent, or is under suspicion: it may have been replaced while it slept, and not know it yet.
+        if not node.suspect:
+            return response
+        # It was silent: it may have been replaced while it slept, and not know it yet.
         self._nodes.heard(node)
         if await self._has_moved(question, heard=True):
             raise Moved
@@ -202,7 +205,10 @@ class Asker:
 
     def _lost(self, question: Question, error: TransportError, *, down_until: float | None = None) -> None:
         node = question.node
-        if self._nodes.failed(node, question.node_epoch, str(error), down_until=down_until):
+        if isinstance(error, ConnectionLostError):
+            question.sent = error.sent
+        known_down = node.down_until > 0.0
+        if self._nodes.failed(node, question.node_epoch, str(error), down_until=down_until) and not known_down:
             self._tell_unavailable(node, str(error))
         if isinstance(error, WrongClusterError):
             self.rebootstrap(str(error))

@@ -23,6 +23,7 @@ from kafkaadmin.errors import (
     OperationTimeoutError,
     OutcomeUnknownError,
     RemoteProtocolError,
+    TransportError,
     broker_error,
 )
 from kafkaadmin.events import Announcer, RetryScheduled
@@ -251,8 +252,14 @@ class _Call(Generic[K, R, V]):
         finally:
             if question.sent:  # lost, or cancelled before the answer
                 for key in keys:
-                    self._trouble(key).maybe_applied = True
+                    self._unanswered(self._trouble(key), question)
         return await self._read(batch, keys, response, attempt)
+
+    def _unanswered(self, trouble: _Trouble, question: Question) -> None:
+        trouble.maybe_applied = True
+        if trouble.error is None:
+            waited = anyio.current_time() - question.asked_at
+            trouble.error = TransportError(f"{question.node} had not answered for {waited:.1f} s")
 
     # ------------------------------------------------------------------ answers
 

@@ -78,4 +78,8 @@ class Backoff:
         return min(self._policy.maximum, self._policy.initial * 2.0 ** min(attempt - 1, 62))
 
     def pause(self, attempt: int) -> float:
-        return self._random() * self.bound(attempt)
+        return self.jitter() * self.bound(attempt)
+
+    def jitter(self) -> float:
+        """What a bound is multiplied with; those that wait for the same thing share it, and come back together."""
+        return self._random()

@@ -185,16 +185,20 @@ class RouteTable(Generic[K]):
     def finish(self, lookup: Lookup[K], answers: Mapping[K, Found], now: float) -> dict[K, KafkaAdminError]:
         """Install what a lookup found. Returns the keys that are settled with an error, which aren't kept."""
         final: dict[K, KafkaAdminError] = {}
+        jitter = self._backoff.jitter()  # one for all: keys that wait for the same broker are asked about together
         for key in lookup.keys:
             entry = self._entries.get(key)
             if entry is None or entry.lookup is not lookup:
                 continue  # dropped by hand meanwhile: whoever needs it asks again
             entry.lookup = None
             found = answers[key]
+            if isinstance(found, Node) and lookup.start_seq < found.failed_seq:
+                # It failed after this lookup began, which can't have known.
+                found = Unsettled(KafkaAdminError(f"{found} failed while it was looked up"))
             if isinstance(found, Node):
-                self._install(key, entry, found, lookup.start_seq, now)
+                self._install(key, entry, found, lookup.start_seq)
             elif isinstance(found, Unsettled):
-                self._postpone(key, entry, found.error, now)
+                self._postpone(key, entry, found.error, now, jitter)
             else:
                 final[key] = found
                 self._remove(key, entry, "no longer known")
@@ -214,11 +218,7 @@ class RouteTable(Generic[K]):
                 self._remove(key, entry, "not asked for any more")
         self._forget_from = max(FEW, 2 * len(self.troubled))
 
-    def _install(self, key: K, entry: _Entry, node: Node, start_seq: int, now: float) -> None:
-        if start_seq < node.failed_seq:
-            # The node failed after this lookup began, which can't have known.
-            self._postpone(key, entry, KafkaAdminError(f"{node} failed while it was looked up"), now)
-            return
+    def _install(self, key: K, entry: _Entry, node: Node, start_seq: int) -> None:
         self._nodes.cleared(node, start_seq)
         entry.start_seq = start_seq
         entry.until = entry.error = None
@@ -234,13 +234,13 @@ class RouteTable(Generic[K]):
             self._on_install(key, node, self._last_node.get(key))
             self._last_node[key] = node
 
-    def _postpone(self, key: K, entry: _Entry, error: KafkaAdminError, now: float) -> None:
+    def _postpone(self, key: K, entry: _Entry, error: KafkaAdminError, now: float, jitter: float) -> None:
         if entry.node is not None:
             return  # a check of a READY route found nothing better
         entry.error = error
         entry.misses += 1
         self.troubled.add(key)
-        pause = self._backoff.pause(entry.misses)
+        pause = jitter * self._backoff.bound(entry.misses)
         entry.until = now + pause
         if self._on_wait is not None:
             self._on_wait(key, error, pause)

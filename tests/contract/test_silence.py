@@ -5,7 +5,7 @@ from __future__ import annotations
 import anyio
 import pytest
 
-from kafkaadmin import AdminClient
+from kafkaadmin import AdminClient, TopicPartition
 from kafkaadmin.testing import FakeCluster
 
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])]
@@ -52,3 +52,22 @@ async def test_groups_are_listed_as_soon_as_a_frozen_broker_is_counted_out() -> 
             with anyio.fail_after(20):
                 groups = await admin.list_groups()
     assert set(groups) == {f"group-{number}" for number in range(9)}
+
+
+async def test_a_coordinator_that_slept_through_a_short_call_is_not_believed_when_it_wakes() -> None:
+    with FakeCluster(brokers=3, failover=0.2) as cluster:
+        cluster.add_topic("orders", partitions=1)
+        cluster.add_group("billing", offsets={("orders", 0): 1})
+        async with AdminClient(cluster.bootstrap_servers) as admin:
+            await admin.list_consumer_group_offsets("billing")
+            frozen = cluster.coordinator_of("billing")
+            cluster.stop_broker(frozen, how="stall")
+            short = await admin.list_consumer_group_offsets("billing", timeout=0.2)
+            with anyio.fail_after(20):
+                while cluster.coordinator_of("billing") == frozen:
+                    await anyio.sleep(0.05)
+            cluster.commit("billing", {("orders", 0): 2})
+            cluster.start_broker(frozen, stale_for=5.0)
+            offsets = (await admin.list_consumer_group_offsets("billing"))["billing"]
+    assert "had not answered" in str(short.failed["billing"])
+    assert offsets[TopicPartition("orders", 0)].offset == 2
