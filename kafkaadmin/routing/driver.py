@@ -37,7 +37,7 @@ from kafkaadmin.routing.operation import Attempt, Deadline, Done, Errored, Faile
 from kafkaadmin.routing.retry import LOADING, Action, Backoff, action_for
 from kafkaadmin.routing.router import Router
 from kafkaadmin.routing.table import Route
-from kafkawire import Response, WireError
+from kafkawire import Response, WireError, collector_held_off
 
 __all__ = ["Driver"]
 
@@ -265,6 +265,24 @@ class _Call(Generic[K, R, V]):
 
     async def _read(self, batch: _Batch[K], keys: list[K], response: R, attempt: Attempt) -> Left[K]:
         """Sort an answer's keys into settled ones and ones to try again; one that it leaves out has failed."""
+        if len(keys) < BULK_FROM:
+            errored = self._sort(batch, keys, response, attempt)
+        else:
+            with collector_held_off():
+                errored = self._sort(batch, keys, response, attempt)
+        if self.router is not None and self.router.table.troubled:
+            self._confirm(self.router, batch, keys, {key for key, _ in errored})
+        if not errored:
+            return []
+        again: dict[bool, list[K]] = {False: [], True: []}
+        for key, error in errored:
+            held = await self._settle(batch, key, error)
+            if held is not None:
+                again[held].append(key)
+        return self._schedule(again[False], 0.0) + self._schedule(again[True], self._pause(again[True]))
+
+    def _sort(self, batch: _Batch[K], keys: list[K], response: R, attempt: Attempt) -> list[tuple[K, Errored]]:
+        """Settle what an answer settles, and return the keys that it answers with a code."""
         asked = dict.fromkeys(keys)
         errored: list[tuple[K, Errored]] = []
         done, missing = self.done, object()
@@ -280,16 +298,7 @@ class _Call(Generic[K, R, V]):
                 errored.append((key, outcome))
         for key in asked:
             self._fail(key, RemoteProtocolError(f"{self.operation.label(key)}: {batch.node} left it out of its answer"))
-        if self.router is not None and self.router.table.troubled:
-            self._confirm(self.router, batch, keys, {key for key, _ in errored})
-        if not errored:
-            return []
-        again: dict[bool, list[K]] = {False: [], True: []}
-        for key, error in errored:
-            held = await self._settle(batch, key, error)
-            if held is not None:
-                again[held].append(key)
-        return self._schedule(again[False], 0.0) + self._schedule(again[True], self._pause(again[True]))
+        return errored
 
     def _confirm(self, router: Router[Any], batch: _Batch[K], keys: list[K], errored: Collection[K]) -> None:
         """The owner of these keys answered for them: their routes' back-off starts anew."""

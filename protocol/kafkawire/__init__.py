@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kafkawire.api_keys import ApiKey
-from kafkawire.codec import decode, encode
+from kafkawire.codec import collector_held_off, decode, encode
 from kafkawire.error_codes import ErrorCode
 from kafkawire.errors import DecodeError, EncodeError, UnsupportedFieldError, WireError
 from kafkawire.schema import Message, Request, Response
@@ -47,6 +47,7 @@ __all__ = [
     "Session",
     "UnsupportedFieldError",
     "WireError",
+    "collector_held_off",
     "decode",
     "encode",
     "request_class",

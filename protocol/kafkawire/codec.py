@@ -110,13 +110,13 @@ def _decode_slowly(cls: type[M], version: int, data: bytes, start: int) -> tuple
 
 
 def _read_large(read: Callable[[bytes, int], tuple[Any, int]], data: bytes, start: int) -> tuple[Any, int]:
-    with _collector_held_off():
+    with collector_held_off():
         return read(data, start)
 
 
 @contextmanager
-def _collector_held_off() -> Generator[None]:
-    """No cyclic collection meanwhile: it would look through the half-made message again and again, in vain.
+def collector_held_off() -> Generator[None]:
+    """No cyclic collection while many objects are made that live on: it would look through them again and again.
 
     With threads the collector may come back early, never late: whoever found it on puts it on again.
     """
