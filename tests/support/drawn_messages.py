@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
@@ -28,14 +29,24 @@ def every_version() -> list[tuple[type[Message], int]]:
     return [(cls, version) for cls in message_classes() for version in cls.versions]
 
 
-def drawn(cls: type[M], version: int, narrowing: Narrowing = lambda field: None) -> st.SearchStrategy[M]:
+def _everything(field: FieldSpec) -> Strategy | None:
+    return None
+
+
+def drawn(cls: type[M], version: int, narrowing: Narrowing = _everything) -> st.SearchStrategy[M]:
     """Messages that this version can carry: fields that it hasn't got keep their defaults."""
-    return st.builds(cls, **_values_of(fields_of(cls), version, narrowing))
+    return _built(cls, version, narrowing)
 
 
 def drawn_entity(cls: type[Any], version: int) -> Strategy:
     """The same for a struct, at a version of its message."""
-    return st.builds(cls, **_values_of(fields_of(cls), version, lambda field: None))
+    return _built(cls, version, _everything)
+
+
+@cache
+def _built(cls: type[Any], version: int, narrowing: Narrowing) -> Strategy:
+    """Kept, because making a strategy takes longer than drawing a few examples from it."""
+    return st.builds(cls, **_values_of(fields_of(cls), version, narrowing))
 
 
 def _values_of(fields: tuple[FieldSpec, ...], version: int, narrowing: Narrowing) -> dict[str, Strategy]:
@@ -63,7 +74,7 @@ def _present_values(type_: WireType[Any], version: int, narrowing: Narrowing) ->
             array: Array[Any] = type_  # pyright: ignore[reportUnknownVariableType]
             return st.lists(_values(array.element, version, narrowing), max_size=3).map(tuple)
         case Struct():
-            return st.builds(type_.entity, **_values_of(type_.fields, version, narrowing))
+            return _built(type_.entity, version, narrowing)
         case Fixed(limits=(low, high)):
             return st.integers(low, high)
         case _:
