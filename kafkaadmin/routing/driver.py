@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 import anyio
+from anyio.lowlevel import checkpoint
 
 from kafkaadmin.errors import (
     BrokerError,
@@ -130,6 +131,7 @@ class _Call(Generic[K, R, V]):
         self.router = driver.directory.router(kind)
         self.deadline = deadline
         self.closed: ClientClosedError | None = None
+        self.turn: anyio.Lock | None = None
         self.done: dict[K, V] = {}
         self.failed: dict[K, KafkaAdminError] = {}
         self.trouble: dict[K, _Trouble] = {}
@@ -238,6 +240,8 @@ class _Call(Generic[K, R, V]):
     async def _exchange(
         self, batch: _Batch[K], keys: list[K], question: Question, connection: Connection, version: int
     ) -> Left[K]:
+        if len(keys) >= BULK_FROM:
+            await self._take_turn()
         now = anyio.current_time()
         after_failover = now - self.driver.failover_at < UNSETTLED_AFTER_FAILOVER
         attempt = Attempt(version, self._broker_timeout_ms(now), batch.node.broker, after_failover)
@@ -254,6 +258,13 @@ class _Call(Generic[K, R, V]):
                 for key in keys:
                     self._unanswered(self._trouble(key), question)
         return await self._read(batch, keys, response, attempt)
+
+    async def _take_turn(self) -> None:
+        """Large requests are made one in a turn of the event loop: it isn't held up by all of them at once."""
+        if self.turn is None:
+            self.turn = anyio.Lock()
+        async with self.turn:
+            await checkpoint()
 
     def _unanswered(self, trouble: _Trouble, question: Question) -> None:
         trouble.maybe_applied = True
