@@ -4,7 +4,7 @@ PY := .venv/bin/python
 READY := .venv/.ready
 COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 PYTEST := $(PY) -X dev -bb -m pytest
-COVERED := $(PY) -bb -m coverage run -m pytest
+COVERED := $(PY) -X dev -bb -m coverage run -m pytest
 
 .PHONY: help demo test test-fast coverage test-kafka lint format bench kafka lock lock-check clean
 .DEFAULT_GOAL := help
@@ -13,7 +13,7 @@ help:
 	@echo 'make demo        watch group offsets being read while their coordinator is killed (20 s)'
 	@echo 'make test        lint, and all tests, those on real Kafka brokers included'
 	@echo 'make test-fast   all tests but those on real Kafka brokers'
-	@echo 'make coverage    what those tests reach; fails below the bar in pyproject.toml'
+	@echo 'make coverage    the same, and what they reach; fails below the bar in pyproject.toml'
 	@echo 'make test-kafka  the tests on real Kafka brokers only'
 	@echo 'make lint        formatting, ruff, mypy, pyright, import contracts, spelling'
 	@echo 'make format      puts formatting and imports in order'
@@ -29,14 +29,15 @@ $(READY): requirements/dev.lock pyproject.toml tools/make-venv
 demo: $(READY)
 	$(PY) -m kafkaadmin demo
 
-test: lint kafka test-fast coverage test-kafka
+test: lint kafka coverage test-kafka
 
 test-fast: $(READY)
 	$(PYTEST) -m 'not real_kafka' $(ARGS)
 
-# A pass of its own: with the tracer and asyncio's debug mode together, tests of scale would measure those two.
+# With the tracer and asyncio's debug mode together, tests of scale would measure those two: they run without it.
 coverage: $(READY)
 	$(COVERED) -q -m 'not real_kafka and not scale'
+	$(PYTEST) -q -m 'not real_kafka and scale'
 	$(PY) -m coverage report
 
 test-kafka: kafka
