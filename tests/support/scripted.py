@@ -145,7 +145,7 @@ class ScriptedCluster:
     def __post_init__(self) -> None:
         self._scripts: dict[tuple[int, type[Request[Any]]], deque[Reaction | After]] = defaultdict(deque)
         self.routing = Cluster(self.config)
-        self.routing._driver.asker._pool = self  # type: ignore[assignment]
+        self.routing._pool = self.asker._pool = self  # type: ignore[assignment]
 
     @classmethod
     def of(cls, **settings: Any) -> ScriptedCluster:
