@@ -73,7 +73,8 @@ class Stage:
         """No call failed, everybody went on calling, and in time."""
         ours = self.report.recovered_at(self.hurt_at)
         print(
-            f"{len(self.report.calls)} calls, {len(self.report.failures)} failed; longest {self.report.longest():.2f} s;"
+            f"{len(self.report.calls)} calls, {len(self.report.failures)} failed;"
+            f" longest {self.report.longest():.2f} s;"
             f" Kafka after {kafka_at - self.hurt_at:.2f} s, we after {ours - self.hurt_at:.2f} s"
         )
         assert self.report.failures == []

@@ -55,7 +55,7 @@ async def test_groups_are_listed_as_soon_as_a_frozen_broker_is_counted_out() -> 
 
 
 async def test_a_coordinator_that_slept_through_a_short_call_is_not_believed_when_it_wakes() -> None:
-    with FakeCluster(brokers=3, failover=0.2) as cluster:
+    with FakeCluster(brokers=3, failover=60.0) as cluster:
         cluster.add_topic("orders", partitions=1)
         cluster.add_group("billing", offsets={("orders", 0): 1})
         async with AdminClient(cluster.bootstrap_servers) as admin:
@@ -63,9 +63,7 @@ async def test_a_coordinator_that_slept_through_a_short_call_is_not_believed_whe
             frozen = cluster.coordinator_of("billing")
             cluster.stop_broker(frozen, how="stall")
             short = await admin.list_consumer_group_offsets("billing", timeout=0.2)
-            with anyio.fail_after(20):
-                while cluster.coordinator_of("billing") == frozen:
-                    await anyio.sleep(0.05)
+            cluster.move_coordinator("billing", to=frozen % 3 + 1)
             cluster.commit("billing", {("orders", 0): 2})
             cluster.start_broker(frozen, stale_for=5.0)
             offsets = (await admin.list_consumer_group_offsets("billing"))["billing"]
