@@ -67,6 +67,16 @@ def has_lost_its_groups(cluster: FakeCluster, broker: int) -> None:
         time.sleep(0.001)
 
 
+async def everybody_calls(report: Report) -> None:
+    """Wait until each caller is through with a call that was begun after this."""
+    since = time.monotonic()
+    for _ in range(1_000):
+        if len({call.caller for call in report.calls if call.began >= since}) == 5:
+            return
+        await anyio.sleep(0.01)
+    pytest.fail("a caller has stopped calling")
+
+
 @asynccontextmanager
 async def five_callers(cluster: FakeCluster) -> AsyncIterator[Report]:
     """The callers, warmed up; on leaving, none may have failed."""
@@ -74,11 +84,10 @@ async def five_callers(cluster: FakeCluster) -> AsyncIterator[Report]:
         callers = Callers(admin, GROUP, pause=0.05)
         await callers.prepare()
         async with callers.calling() as report:
-            await anyio.sleep(0.15)
+            await everybody_calls(report)
             yield report
-            await anyio.sleep(0.15)
+            await everybody_calls(report)
     assert report.failures == []
-    assert report.each_caller_called(2)
 
 
 async def died(cluster: FakeCluster, how: str) -> float:
