@@ -1,6 +1,6 @@
 """`python -m tests.support.kafka.setup`: fetches what the real-broker tests need, before they start.
 
-Where Docker has the image nothing else is needed. Otherwise Java 17 and Maven are: on Debian as root they are
+Brokers run in Docker where it has the image, and on Java 17 with Maven otherwise: on Debian as root these are
 installed, elsewhere they are named.
 """
 
@@ -16,7 +16,7 @@ from tests.support.kafka.jars import jars, java
 from tests.support.kafka.settings import DEFAULT_VERSION
 from tests.support.kafka_clients_jar import cached_jar
 
-PACKAGES = ("default-jre-headless", "maven")
+PACKAGES = ("default-jdk-headless", "maven")
 NEEDED = (
     "Real Kafka needs Docker, or Java 17 or later and Maven. "
     f"On Debian one command has them: sudo apt-get install {' '.join(PACKAGES)}"
@@ -39,13 +39,13 @@ def main() -> int:
 
 
 def _prepare(backend: Backend, version: str) -> None:
+    if not _has_jdk_and_maven() and _can_install():
+        _install()
     if backend is Backend.DOCKER:
         ensure_image(version)
         _provide_specs()
-        return
-    if not _has_java_and_maven() and _can_install():
-        _install()
-    jars(version)
+    else:
+        jars(version)
 
 
 def _provide_specs() -> None:
@@ -59,12 +59,12 @@ def _provide_specs() -> None:
             copy_out_of_image(release, f"/opt/kafka/libs/{jar.name}", jar.parent)
 
 
-def _has_java_and_maven() -> bool:
+def _has_jdk_and_maven() -> bool:
     try:
         java()
     except BackendUnavailableError:
         return False
-    return shutil.which("mvn") is not None
+    return shutil.which("javac") is not None and shutil.which("mvn") is not None
 
 
 def _can_install() -> bool:
