@@ -65,15 +65,15 @@ def _encode_slowly(message: Message, version: int) -> bytes:
     return reference.build(message, version)
 
 
-def decode(cls: type[M], version: int, data: bytes | bytearray | memoryview) -> M:
-    """The message that the body `data` holds at one version.
+def decode(cls: type[M], version: int, data: bytes | bytearray | memoryview, start: int = 0) -> M:
+    """The message whose body is `data`, or what of it comes from byte `start` on, at one version.
 
     Raises:
         DecodeError: the bytes are no such message, or more than one; or there is no such version.
     """
     if not isinstance(data, bytes):
         data = bytes(data)
-    message, end = decode_from(cls, version, data, 0)
+    message, end = decode_from(cls, version, data, start)
     if end != len(data):
         raise DecodeError(f"{len(data) - end} bytes left over", message=cls.__name__, version=version, offset=end)
     return message

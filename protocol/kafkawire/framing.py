@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from struct import Struct
+from typing import NoReturn
 
 from kafkawire.errors import DecodeError, FrameTooLargeError
 
@@ -36,6 +37,8 @@ class FrameReader:
             FrameTooLargeError: a frame announces more than the limit. It isn't buffered.
             DecodeError: a frame announces a negative length.
         """
+        if not self._buffer and isinstance(data, bytes) and (frame := self._alone(data)) is not None:
+            return [frame]
         buffer = self._buffer
         buffer += data
         if len(buffer) < self._wanted:
@@ -46,7 +49,8 @@ class FrameReader:
         with memoryview(buffer) as view:
             while left >= _LENGTH.size:
                 (length,) = _LENGTH.unpack_from(view, position)
-                self._check(length)
+                if not 0 <= length <= self._max_bytes:
+                    self._refuse(length)
                 if left < _LENGTH.size + length:
                     self._wanted = _LENGTH.size + length
                     break
@@ -57,11 +61,17 @@ class FrameReader:
         del buffer[:position]
         return frames
 
-    def _check(self, length: int) -> None:
+    def _alone(self, data: bytes) -> bytes | None:
+        """The frame that a chunk is, no more and no less: what most are where one request is under way."""
+        length = len(data) - _LENGTH.size
+        if 0 <= length <= self._max_bytes and _LENGTH.unpack_from(data)[0] == length:
+            return data[_LENGTH.size :]
+        return None
+
+    def _refuse(self, length: int) -> NoReturn:
         if length < 0:
             raise DecodeError(f"a frame of {length} bytes")
-        if length > self._max_bytes:
-            raise FrameTooLargeError(f"a frame of {length} bytes exceeds the limit of {self._max_bytes}")
+        raise FrameTooLargeError(f"a frame of {length} bytes exceeds the limit of {self._max_bytes}")
 
 
 __all__ = ["FrameReader"]

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import struct
+from functools import lru_cache
 from struct import Struct
-from typing import Any
+from typing import Any, Final
 
 from kafkawire.api_keys import ApiKey
 from kafkawire.codec import decode, decode_from, encode
-from kafkawire.errors import DecodeError
+from kafkawire.errors import DecodeError, EncodeError
 from kafkawire.primitives import Int16, Int32, LegacyNullableString
 from kafkawire.schema import Message, Request, Response, entity, wire
 
 _API_VERSION_CORRELATION = Struct(">hhi")
 _LENGTH = Struct(">i")
+_LENGTH_KEY_VERSION_CORRELATION = Struct(">i4si")
+_API_VERSIONS: Final = ApiKey.API_VERSIONS
 
 
 @entity
@@ -49,7 +53,7 @@ class UnknownRequestError(DecodeError):
 
 def request_header_version(cls: type[Request[Any]], version: int) -> int:
     """The version of the header in front of a request."""
-    return 2 if cls.form(version).flexible else 1
+    return 2 if cls.flexible(version) else 1
 
 
 def response_header_version(cls: type[Response], version: int) -> int:
@@ -57,7 +61,7 @@ def response_header_version(cls: type[Response], version: int) -> int:
 
     ApiVersions answers with version 0 always, so that a client can read that its version is refused (KIP-511).
     """
-    return 1 if cls.form(version).flexible and cls.api_key != ApiKey.API_VERSIONS else 0
+    return 1 if cls.flexible(version) and cls.api_key != _API_VERSIONS else 0
 
 
 def read_request(frame: bytes, *, exact: bool = True) -> tuple[RequestHeader, Request[Any]]:
@@ -77,7 +81,7 @@ def read_request(frame: bytes, *, exact: bool = True) -> tuple[RequestHeader, Re
     header, end = decode_from(RequestHeader, request_header_version(cls, version), frame, 0)
     if not exact:
         return header, decode_from(cls, version, frame, end)[0]
-    return header, decode(cls, version, frame[end:])
+    return header, decode(cls, version, frame, end)
 
 
 def _key_and_version(frame: bytes) -> tuple[int, int]:
@@ -98,13 +102,24 @@ def _request_class(key: int) -> type[Request[Any]] | None:
 
 def write_request(request: Request[Any], version: int, correlation_id: int, client_id: str | None) -> bytes:
     """A whole request frame, length first."""
+    body = encode(request, version)
+    # mypy takes the class for one of its instances, which don't hash.
+    key_and_version, rest = _header_parts(type(request), version, client_id)  # type: ignore[arg-type]
+    length = _API_VERSION_CORRELATION.size + len(rest) + len(body)
+    try:
+        return _LENGTH_KEY_VERSION_CORRELATION.pack(length, key_and_version, correlation_id) + rest + body
+    except struct.error:
+        raise EncodeError(f"no frame can have {length} bytes and correlation id {correlation_id}") from None
+
+
+@lru_cache(maxsize=1024)
+def _header_parts(cls: type[Request[Any]], version: int, client_id: str | None) -> tuple[bytes, bytes]:
+    """What stands in front of the correlation id, and behind it: the same in every request of a client."""
     header = RequestHeader(
-        request_api_key=request.api_key,
-        request_api_version=version,
-        correlation_id=correlation_id,
-        client_id=client_id,
+        request_api_key=cls.api_key, request_api_version=version, correlation_id=0, client_id=client_id
     )
-    return _framed(encode(header, request_header_version(type(request), version)), encode(request, version))
+    data = encode(header, request_header_version(cls, version))
+    return data[:4], data[_API_VERSION_CORRELATION.size :]
 
 
 def write_response(response: Response, version: int, correlation_id: int) -> bytes:

@@ -224,9 +224,14 @@ class Message:
         cls.__encoders__ = {}
 
     @classmethod
+    def flexible(cls, version: int) -> bool:
+        """Whether this version is a flexible one."""
+        return cls.flexible_since is not None and version >= cls.flexible_since
+
+    @classmethod
     def form(cls, version: int) -> Form:
         """What decides the bytes of this version."""
-        return Form(version, cls.flexible_since is not None and version >= cls.flexible_since)
+        return Form(version, cls.flexible(version))
 
 
 class Response(Message):

@@ -7,7 +7,7 @@ connection ends, so does the session: its owner drops it and asks nothing of it.
 from __future__ import annotations
 
 from struct import Struct
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from kafkawire.api_keys import ApiKey
 from kafkawire.codec import decode, decode_from
@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 _CORRELATION = Struct(">i")
 _ERROR_CODE = Struct(">h")
 _LAST_CORRELATION_ID: Final = 0x7FFF_FFFF
+_API_VERSIONS: Final = ApiKey.API_VERSIONS
 _UNSUPPORTED_VERSION: Final = 35
+
+_Asked: TypeAlias = "tuple[type[Response], int]"
+"""How to read an answer: its class and version."""
 
 
 class Reply(NamedTuple):
@@ -30,11 +34,6 @@ class Reply(NamedTuple):
     correlation_id: int
     response: Response | None
     error: DecodeError | None
-
-
-class _Asked(NamedTuple):
-    response: type[Response]
-    version: int
 
 
 class Session:
@@ -67,7 +66,7 @@ class Session:
         """
         correlation_id = self._free_id()
         data = write_request(request, version, correlation_id, self._client_id)
-        self._asked[correlation_id] = _Asked(request.response, version)
+        self._asked[correlation_id] = request.response, version
         self._next_id = correlation_id + 1
         return correlation_id, data
 
@@ -100,9 +99,10 @@ class Session:
         if len(frame) < _CORRELATION.size:
             raise DecodeError(f"a response of {len(frame)} bytes")
         (correlation_id,) = _CORRELATION.unpack_from(frame)
-        if correlation_id not in self._asked:
-            raise DecodeError(f"a response with correlation id {correlation_id}, which nobody waits for")
-        asked = self._asked.pop(correlation_id)
+        try:
+            asked = self._asked.pop(correlation_id)
+        except KeyError:
+            raise DecodeError(f"a response with correlation id {correlation_id}, which nobody waits for") from None
         if asked is None:
             return None
         try:
@@ -113,11 +113,20 @@ class Session:
 
 def _read(asked: _Asked, frame: bytes) -> Response:
     cls, version = asked
-    _, start = decode_from(ResponseHeader, response_header_version(cls, version), frame, 0)
-    if cls.api_key == ApiKey.API_VERSIONS and _refused(frame, start):
+    start = _body_start(cls, version, frame)
+    if cls.api_key == _API_VERSIONS and _refused(frame, start):
         # A broker that lacks the version asked for answers in version 0, and its header has told no version (KIP-511).
         version = 0
-    return decode(cls, version, frame[start:])
+    return decode(cls, version, frame, start)
+
+
+def _body_start(cls: type[Response], version: int, frame: bytes) -> int:
+    header_version = response_header_version(cls, version)
+    if header_version == 0:
+        return _CORRELATION.size
+    if frame[_CORRELATION.size : _CORRELATION.size + 1] == b"\0":  # no tagged fields: none are defined so far
+        return _CORRELATION.size + 1
+    return decode_from(ResponseHeader, header_version, frame, 0)[1]
 
 
 def _refused(frame: bytes, start: int) -> bool:

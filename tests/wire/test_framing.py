@@ -55,6 +55,11 @@ def test_a_frame_above_the_limit_is_refused_as_soon_as_its_length_is_known() -> 
         FrameReader(5).feed(struct.pack(">i", 6))
 
 
+def test_a_frame_above_the_limit_is_refused_even_when_it_came_whole() -> None:
+    with pytest.raises(FrameTooLargeError, match="a frame of 6 bytes exceeds the limit of 5"):
+        FrameReader(5).feed(framed(b"123456"))
+
+
 def test_a_negative_length_is_refused() -> None:
     with pytest.raises(DecodeError, match="a frame of -1 bytes"):
         FrameReader(5).feed(struct.pack(">i", -1))

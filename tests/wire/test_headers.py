@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from kafkawire import ApiKey, DecodeError, Request, decode, encode
+from kafkawire import ApiKey, DecodeError, EncodeError, Request, decode, encode
 from kafkawire.headers import (
     RequestHeader,
     ResponseHeader,
@@ -65,6 +65,17 @@ def test_a_server_reads_what_a_client_writes(version: int) -> None:
     header, read = read_request(frame[4:])
     assert read == request
     assert header == RequestHeader(request_api_key=10, request_api_version=version, correlation_id=41, client_id="me")
+
+
+def test_each_request_has_its_own_correlation_id() -> None:
+    request = FindCoordinatorRequest(coordinator_keys=("billing",))
+    headers = [read_request(write_request(request, 4, correlation_id, "me")[4:])[0] for correlation_id in (1, -2)]
+    assert [header.correlation_id for header in headers] == [1, -2]
+
+
+def test_a_correlation_id_out_of_range_is_an_encode_error() -> None:
+    with pytest.raises(EncodeError, match="correlation id 2147483648"):
+        write_request(FindCoordinatorRequest(coordinator_keys=("billing",)), 4, 1 << 31, "me")
 
 
 def test_a_response_frame_is_length_header_body() -> None:

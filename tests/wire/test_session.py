@@ -84,6 +84,21 @@ def test_abandoning_what_was_answered_changes_nothing() -> None:
         session.receive(answer(correlation_id))
 
 
+def test_tagged_fields_in_an_answers_header_are_skipped() -> None:
+    session = Session()
+    correlation_id, _ = session.send(REQUEST, 4)
+    body = answer(correlation_id)[9:]
+    frame = struct.pack(">i5s", correlation_id, b"\x01\x05\x02hi") + body
+    assert session.receive(struct.pack(">i", len(frame)) + frame) == [Reply(correlation_id, RESPONSE, None)]
+
+
+def test_an_answer_that_ends_within_its_header_is_its_requests_error() -> None:
+    session = Session()
+    correlation_id, _ = session.send(REQUEST, 4)
+    (reply,) = session.receive(struct.pack(">ii", 4, correlation_id))
+    assert str(reply.error).startswith("ResponseHeader v1: ")
+
+
 def test_an_answer_that_nobody_asked_for_ends_the_conversation() -> None:
     with pytest.raises(DecodeError, match="a response with correlation id 12, which nobody waits for"):
         Session().receive(answer(12))
