@@ -7,7 +7,8 @@ seconds apart: a group's offsets, its description, a commit, a deletion of an of
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections import Counter
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -20,8 +21,7 @@ __all__ = ["TOPIC", "Call", "Callers", "Report"]
 TOPIC = "orders"
 READ = TopicPartition(TOPIC, 0)
 DELETED = TopicPartition(TOPIC, 1)
-BLOCKED_SECONDS = 0.4
-"""A call that takes longer than this was held up by the disturbance."""
+CALLERS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +42,18 @@ class Call:
 class Report:
     """All calls of a run."""
 
-    calls: list[Call] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list[Call])
 
     @property
     def failures(self) -> list[Call]:
         return [call for call in self.calls if call.error is not None]
 
-    def recovered_at(self, since: float) -> float:
-        """When the last caller was through who was held up at or after `since`; `since` itself if nobody was."""
-        held_up = [call.ended for call in self.calls if call.ended >= since and call.seconds >= BLOCKED_SECONDS]
-        return max(held_up, default=since)
+    def held_up(self, past: float) -> float:
+        """Seconds for which a call that was under way at `past`, or begun since, was still unanswered: the longest."""
+        return max((call.ended - max(call.began, past) for call in self.calls if call.ended > past), default=0.0)
 
     def longest(self) -> float:
         return max((call.seconds for call in self.calls), default=0.0)
-
-    def each_caller_called(self, at_least: int) -> bool:
-        names = {call.caller for call in self.calls}
-        return len(names) == 5 and all(sum(c.caller == name for c in self.calls) >= at_least for name in names)
 
 
 class Callers:
@@ -72,6 +67,7 @@ class Callers:
         self.others = {f"{group}-{number}": 1000 + number for number in range(24)}
         self.acknowledged = 0
         self._stopped = False
+        self._answered = anyio.Event()
 
     async def prepare(self) -> None:
         """Commit what the callers will read."""
@@ -81,7 +77,7 @@ class Callers:
         (await self.admin.alter_consumer_group_offsets(self.group, {READ: 1, DELETED: 1})).raise_for_errors()
 
     @asynccontextmanager
-    async def calling(self) -> AsyncIterator[Report]:
+    async def calling(self) -> AsyncGenerator[Report]:
         """The callers call while the body runs; on leaving, calls under way are waited for."""
         work = [self._list, self._describe, self._alter, self._delete, self._list_many]
         async with anyio.create_task_group() as group:
@@ -89,6 +85,17 @@ class Callers:
                 group.start_soon(self._repeat, call)
             yield self.report
             self._stopped = True
+
+    async def everybody_calls(self, times: int = 1) -> None:
+        """Wait until each caller is through with so many calls that were begun after this."""
+        since = time.monotonic()
+        while not self._all_called(since, times):
+            self._answered = anyio.Event()
+            await self._answered.wait()
+
+    def _all_called(self, since: float, times: int) -> bool:
+        made = Counter(call.caller for call in self.report.calls if call.began >= since)
+        return len(made) == CALLERS and min(made.values()) >= times
 
     async def _repeat(self, call: Callable[[], Awaitable[str | None]]) -> None:
         while not self._stopped:
@@ -100,6 +107,7 @@ class Callers:
             except ExceptionGroup as raised:
                 error = f"{raised}: {[str(inner) for inner in raised.exceptions]}"
             self.report.calls.append(Call(call.__name__.strip("_"), began, time.monotonic(), error))
+            self._answered.set()
             await anyio.sleep(self.pause)
 
     async def _list(self) -> str | None:
