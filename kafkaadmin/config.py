@@ -25,14 +25,17 @@ class Address(NamedTuple):
 
 def parse_addresses(servers: str | Iterable[str]) -> tuple[Address, ...]:
     """Read `"host:port,host:port"`, or a sequence of such; IPv6 hosts stand in brackets. Doubles are dropped."""
-    given: object = servers
-    if isinstance(given, bytes) or not isinstance(given, Iterable):
-        raise ConfigurationError(f"bootstrap_servers must be 'host:port,…' or a sequence of such, not {given!r}")
+    _require_addresses(servers)
     parts = servers.split(",") if isinstance(servers, str) else [part for server in servers for part in _split(server)]
     addresses = tuple(dict.fromkeys(_address(part.strip()) for part in parts))
     if not addresses:
         raise ConfigurationError("bootstrap_servers names no address")
     return addresses
+
+
+def _require_addresses(servers: object) -> None:
+    if isinstance(servers, bytes) or not isinstance(servers, Iterable):
+        raise ConfigurationError(f"bootstrap_servers must be 'host:port,…' or a sequence of such, not {servers!r}")
 
 
 def _split(server: object) -> list[str]:

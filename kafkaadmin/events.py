@@ -1,7 +1,7 @@
 """What a client tells its observers: every decision of routing and network, as a frozen dataclass.
 
-Observers are called in the client's event loop, in order, and must not block. Times are `time.monotonic` free: an
-observer that wants them takes its own.
+Observers are called in the client's event loop, in order. They must neither block nor raise: what one raises comes out
+of the call that it was told about. Events carry no time of their own: an observer that wants one takes it.
 """
 
 from __future__ import annotations

@@ -123,7 +123,7 @@ class Asker:
             question.sent = False
         finally:
             exchange.abandon()  # where the answer is there, that is nothing; else nobody waits for it any more
-            if question.sent and connection.heard_at < question.asked_at:
+            if question.sent and question.moved is not None and connection.heard_at < question.asked_at:
                 # Given up before it was silent for long. It may be frozen, and wake up with old truths all the same.
                 self._nodes.suspected(question.node)
         return response

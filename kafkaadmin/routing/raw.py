@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar, cast
 
 from kafkaadmin.routing.destinations import Destination
 from kafkaadmin.routing.operation import Attempt, Done, Errored, Operation, Outcome, Repeat
@@ -60,11 +60,10 @@ def _speaks_of_the_route(code: int, kind: type) -> bool:
     return action_for(code, kind, frozenset()) in (Action.MOVED, Action.MOVED_LATER, Action.REBOOTSTRAP)
 
 
-def _codes(response: Any) -> Iterable[int]:
+def _codes(response: Response) -> Iterable[int]:
     """The error codes at the top of an answer, and of the elements of its arrays."""
     yield getattr(response, "error_code", 0)
-    for name in getattr(type(response), "__slots__", ()):
-        value = getattr(response, name, None)
-        if isinstance(value, tuple):
-            for element in value:
-                yield getattr(element, "error_code", 0)
+    for name in cast("tuple[str, ...]", type(response).__slots__):
+        value: object = getattr(response, name, None)
+        for element in cast("tuple[object, ...]", value) if isinstance(value, tuple) else ():
+            yield getattr(element, "error_code", 0)

@@ -76,9 +76,12 @@ class Router(Generic[K]):
         since = self._nodes.seq + 1
         while keys:
             under_way, free = self._sorted(keys)
-            flights = [await self._look(free)] if free else []
+            flights: list[_Flight[K]] = [await self._look(free)] if free else []
             flights += [await self._land(flight) for flight in under_way]
-            fresh = {key for flight in flights if flight.began_since(since) for key in flight.lookup.keys}
+            fresh: set[K] = set()
+            for flight in flights:
+                if flight.began_since(since):
+                    fresh.update(flight.lookup.keys)
             keys = [key for key in keys if key not in fresh]
 
     def _sorted(self, keys: Sequence[K]) -> tuple[list[_Flight[K]], list[K]]:

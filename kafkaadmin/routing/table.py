@@ -74,10 +74,10 @@ class _Entry:
 class Resolution(Generic[K]):
     """What the table knows of some keys: routes; keys to look up now; lookups to wait for; pauses to keep."""
 
-    routes: list[Route[K]] = field(default_factory=list)
-    look: list[K] = field(default_factory=list)
-    looking: dict[int, Lookup[K]] = field(default_factory=dict)
-    waiting: dict[K, float] = field(default_factory=dict)
+    routes: list[Route[K]] = field(default_factory=list["Route[K]"])
+    look: list[K] = field(default_factory=list[K])
+    looking: dict[int, Lookup[K]] = field(default_factory=dict[int, "Lookup[K]"])
+    waiting: dict[K, float] = field(default_factory=dict[K, float])
 
 
 class RouteTable(Generic[K]):
