@@ -74,21 +74,28 @@ class Router(Generic[K]):
         Routes stay usable meanwhile, and valid when they are confirmed.
         """
         since = self._nodes.seq + 1
-        while keys:
-            under_way, free = self._sorted(keys)
+        stale: list[K] = list(keys)
+        while stale:
+            under_way, free = self._sorted(stale)
             flights: list[_Flight[K]] = [await self._look(free)] if free else []
             flights += [await self._land(flight) for flight in under_way]
             fresh: set[K] = set()
             for flight in flights:
                 if flight.began_since(since):
                     fresh.update(flight.lookup.keys)
-            keys = [key for key in keys if key not in fresh]
+            stale = [key for key in stale if key not in fresh]
 
     def _sorted(self, keys: Sequence[K]) -> tuple[list[_Flight[K]], list[K]]:
         """The lookups that some of the keys are in, and the other keys. One that gathers still takes any key."""
-        looking = {key: lookup for key in keys if (lookup := self.table.lookup(key)) is not None}
-        flights = {id(lookup): self._flights[id(lookup)] for lookup in looking.values()}
-        return list(flights.values()), [key for key in keys if key not in looking]
+        flights: dict[int, _Flight[K]] = {}
+        free: list[K] = []
+        for key in keys:
+            lookup = self.table.lookup(key)
+            if lookup is None:
+                free.append(key)
+            else:
+                flights[id(lookup)] = self._flights[id(lookup)]
+        return list(flights.values()), free
 
     async def has_moved(self, route: Route[K], *, heard: bool = False) -> bool:
         """Ask others whether a node under suspicion still owns the route's key; if not, all its routes are dropped.
