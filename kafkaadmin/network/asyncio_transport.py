@@ -1,4 +1,6 @@
-"""The stream for asyncio and uvloop: a bare protocol, since anyio's streams cost a third more per request.
+"""The stream for asyncio and uvloop: a bare protocol.
+
+Over `SocketStream`, which waits for readiness through anyio, a small request takes 1.5 to 2 times the CPU.
 
 In its own module so that trio's users never import asyncio.
 """
