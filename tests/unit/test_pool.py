@@ -139,6 +139,35 @@ async def test_another_protocol_is_named_as_such() -> None:
     assert broker.stream.closed
 
 
+# Those that are there
+
+# A call of one group looks here first: it saves the price of awaiting where nothing is to wait for.
+
+
+async def test_no_connection_is_ready_before_one_was_opened() -> None:
+    pool = pool_of(broker := ScriptedBroker())
+    assert pool.ready(1, ADDRESS) is None
+    await pool.connection(1, ADDRESS, Lane.SHORT)
+    assert pool.ready(1, ADDRESS, Lane.BULK) is None
+    assert broker.opened == 1
+
+
+async def test_the_open_connection_is_ready() -> None:
+    pool = pool_of(ScriptedBroker())
+    connection = await pool.connection(1, ADDRESS)
+    assert pool.ready(1, ADDRESS) is connection
+
+
+@pytest.mark.parametrize("how", ["end", "break_off"])
+async def test_a_connection_closed_while_idle_is_not_ready(how: str) -> None:
+    pool = pool_of(broker := ScriptedBroker())
+    connection = await pool.connection(1, ADDRESS)
+    getattr(broker.stream, how)()
+    connection.heard_at -= 1
+    assert pool.ready(1, ADDRESS) is None
+    assert connection.closed
+
+
 # The handshake
 
 
