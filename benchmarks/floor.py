@@ -3,12 +3,14 @@
     python benchmarks/floor.py [--loop asyncio|uvloop|trio] [--seconds 0.3] [--rounds 9] [--callers 1 10 100 1000]
 
 A server in a process of its own answers prebuilt bytes. Measured is the client's CPU time for a request, in
-microseconds, in alternating rounds; the ratio is of the medians. Three clients, on one connection each:
+microseconds, in alternating rounds; the ratio is of the medians. Four clients, on one connection each:
 
 - `bare`: the least that an asyncio client can do: a future for each request, the answer's bytes for a result.
 - `wire`: the same, with the request encoded and the answer decoded by `kafkawire.Session`. What `ours` costs beyond it
   is the price of sharing, deadlines and cancellation; what it costs beyond `bare` is that of messages.
 - `ours`: `Pool.connection`, `Connection.send`, `Exchange.answer`, with a deadline for each answer.
+- `call`: one whole call of `AdminClient`, routed, retried and made into a model: the offset of one partition of one
+  group. Only with the request that it sends, `offset-fetch`.
 
 The request is the smallest that real calls make: the offset of one partition of one group (OffsetFetch v8), or with
 `--request=list-groups` ListGroups v4, which is nearly nothing but headers.
@@ -30,6 +32,7 @@ from typing import Any, NamedTuple
 
 import anyio
 
+from kafkaadmin import AdminClient, TopicPartition
 from kafkaadmin.config import Address, ClientConfig
 from kafkaadmin.events import Announcer
 from kafkaadmin.network import Pool
@@ -38,8 +41,12 @@ from kafkawire.headers import write_request, write_response
 from kafkawire.messages import (
     ApiVersion,
     ApiVersionsResponse,
+    Coordinator,
+    FindCoordinatorResponse,
     ListGroupsRequest,
     ListGroupsResponse,
+    MetadataResponse,
+    MetadataResponseBroker,
     OffsetFetchRequest,
     OffsetFetchRequestGroup,
     OffsetFetchRequestTopics,
@@ -123,20 +130,30 @@ class Answering(asyncio.Protocol):
         self._transport.write(b"".join(out))
 
 
+def answers_of_a_broker(port: int, sample: Sample) -> dict[int, bytes]:
+    """By API key, what a cluster's only broker answers: to the sample, and to what a client asks on its way there."""
+    here = MetadataResponseBroker(node_id=1, host="127.0.0.1", port=port)
+    coordinator = Coordinator(key="billing", node_id=1, host="127.0.0.1", port=port)
+    said: list[tuple[Response, int]] = [
+        (MetadataResponse(brokers=(here,), controller_id=1), 9),
+        (FindCoordinatorResponse(coordinators=(coordinator,)), 4),
+        (sample.response, sample.version),
+    ]
+    offers = [ApiVersion(api_key=int(response.api_key), max_version=version) for response, version in said]
+    said.append((ApiVersionsResponse(api_keys=(*offers, ApiVersion(api_key=18, max_version=4))), 4))
+    return {int(response.api_key): write_response(response, version, 0) for response, version in said}
+
+
 def serve(pipe: Pipe, sample: str) -> None:
     """The server's process: tells its port, and ends when the pipe does."""
-    request, version, response = SAMPLES[sample]
-    api_key = int(type(request).api_key)
-    offers = (ApiVersion(api_key=18, max_version=4), ApiVersion(api_key=api_key, max_version=version))
-    answers = {
-        18: write_response(ApiVersionsResponse(api_keys=offers), 4, 0),
-        api_key: write_response(response, version, 0),
-    }
+    answers: dict[int, bytes] = {}
 
     async def main() -> None:
         loop = asyncio.get_running_loop()
         server = await loop.create_server(lambda: Answering(answers), "127.0.0.1", 0)
-        pipe.send(server.sockets[0].getsockname()[1])
+        port = server.sockets[0].getsockname()[1]
+        answers.update(answers_of_a_broker(port, SAMPLES[sample]))
+        pipe.send(port)
         with contextlib.suppress(EOFError):
             await loop.run_in_executor(None, pipe.recv)
         server.close()
@@ -238,7 +255,14 @@ async def ours(address: Address, sample: Sample) -> AsyncGenerator[Call]:
     await pool.aclose()
 
 
-CLIENTS = {"bare": bare, "wire": wire, "ours": ours}
+@asynccontextmanager
+async def whole_call(address: Address, sample: Sample) -> AsyncGenerator[Call]:
+    wanted = {"billing": [TopicPartition("orders", 0)]}
+    async with AdminClient(str(address)) as admin:
+        yield lambda: admin.list_consumer_group_offsets(wanted)
+
+
+CLIENTS = {"bare": bare, "wire": wire, "ours": ours, "call": whole_call}
 
 
 # Measuring
@@ -279,7 +303,11 @@ async def compare(address: Address, sample: Sample, names: list[str], arguments:
 
 def report(callers: int, costs: dict[str, float]) -> None:
     parts = [f"{name} {cost * 1e6:7.1f} us" for name, cost in costs.items()]
-    parts += [f"ours/{name} {costs['ours'] / cost:.2f}" for name, cost in costs.items() if name != "ours"]
+    parts += [
+        f"{ours}/{name} {costs[ours] / costs[name]:.2f}"
+        for ours, name in (("ours", "bare"), ("ours", "wire"), ("call", "bare"))
+        if ours in costs and name in costs
+    ]
     print(f"{callers:5} callers: ", "  ".join(parts), flush=True)
 
 
@@ -307,11 +335,16 @@ def main() -> None:
         address = Address("127.0.0.1", pipe.recv())
         sample = SAMPLES[arguments.request]
         print(f"{arguments.request}, {arguments.loop}")
+        names = ["bare", "wire", "ours", "call"]
         if arguments.loop == "trio":  # no asyncio client runs there
-            anyio.run(compare, address, sample, ["ours"], arguments, backend="trio")
+            names = ["ours", "call"]
+        if arguments.request != "offset-fetch":
+            names.remove("call")
+        if arguments.loop == "trio":
+            anyio.run(compare, address, sample, names, arguments, backend="trio")
         else:
             with _runner(arguments.loop) as runner:
-                runner.run(compare(address, sample, list(CLIENTS), arguments))
+                runner.run(compare(address, sample, names, arguments))
     finally:
         pipe.send(None)
         server.join()
