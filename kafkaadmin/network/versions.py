@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import metadata
 from typing import Any, Final
 
 from kafkaadmin.config import Address
@@ -29,7 +28,7 @@ class BrokerVersions:
     def __init__(self, response: ApiVersionsResponse) -> None:
         self.response = response
         self._ranges = {offer.api_key: (offer.min_version, offer.max_version) for offer in response.api_keys}
-        self._chosen: dict[type[Request[Any]], int] = {}
+        self._chosen: dict[tuple[type[Request[Any]], int | None, int | None], int] = {}
 
     def offers(self, request: type[Request[Any]]) -> bool:
         """Whether the broker has the API at all, in whatever version."""
@@ -45,12 +44,11 @@ class BrokerVersions:
 
         Raises `UnsupportedVersionError`, which names the API and what `broker` offers.
         """
-        if at_least is None and at_most is None:
-            version = self._chosen.get(request)
-            if version is None:
-                version = self._chosen[request] = self._choose(request, None, None, broker)
-            return version
-        return self._choose(request, at_least, at_most, broker)
+        wanted = request, at_least, at_most
+        version = self._chosen.get(wanted)
+        if version is None:
+            version = self._chosen[wanted] = self._choose(request, at_least, at_most, broker)
+        return version
 
     def _choose(self, request: type[Request[Any]], at_least: int | None, at_most: int | None, broker: object) -> int:
         offered = self._ranges.get(request.api_key)
@@ -121,6 +119,8 @@ def check_greeting(response: ApiVersionsResponse, address: Address, broker: str)
 
 @cache
 def _own_version() -> str:
+    from importlib import metadata  # a third of this package's import time, for the first connection only
+
     try:
         return metadata.version("kafkaadmin")
     except metadata.PackageNotFoundError:
