@@ -12,9 +12,9 @@ COVERED := $(PY) -X dev -bb -m coverage run -m pytest
 help:
 	@echo 'make demo        watch group offsets being read while their coordinator is killed (20 s)'
 	@echo 'make test        lint, and all tests, those on real Kafka brokers included'
-	@echo 'make test-fast   all tests but those on real Kafka brokers'
+	@echo 'make test-fast   all tests but those on real Kafka'
 	@echo 'make coverage    the same, and what they reach; fails below the bar in pyproject.toml'
-	@echo 'make test-kafka  the tests on real Kafka brokers only'
+	@echo 'make test-kafka  the tests on real Kafka only: its brokers, and its message classes'
 	@echo 'make lint        formatting, ruff, mypy, pyright, import contracts, spelling'
 	@echo 'make format      puts formatting and imports in order'
 	@echo 'make bench       the benchmarks'
@@ -32,15 +32,16 @@ demo: $(READY)
 test: lint kafka coverage test-kafka
 
 test-fast: $(READY)
-	$(PYTEST) -m 'not real_kafka' $(ARGS)
+	$(PYTEST) -m 'not real_kafka and not jdk' $(ARGS)
 
 # With the tracer and asyncio's debug mode together, tests of scale would measure those two: they run without it.
 coverage: $(READY)
-	$(COVERED) -q -m 'not real_kafka and not scale'
+	$(COVERED) -q -m 'not real_kafka and not jdk and not scale'
 	$(PYTEST) -q -m 'not real_kafka and scale'
 	$(PY) -m coverage report
 
 test-kafka: kafka
+	$(PYTEST) -m jdk
 	$(PYTEST) -m real_kafka -rP $(ARGS)
 
 lint: $(READY)

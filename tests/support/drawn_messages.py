@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any, TypeVar
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from kafkawire import messages
@@ -16,6 +16,10 @@ M = TypeVar("M", bound=Message)
 Strategy = st.SearchStrategy[Any]
 Narrowing = Callable[[FieldSpec], Strategy | None]
 """For one field, a strategy to be used instead of everything that the wire can carry; `None` for that."""
+
+
+few_examples = settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""For tests of every message at every version: their number does what few examples of each can't."""
 
 
 def message_classes() -> list[type[Message]]:
@@ -38,15 +42,20 @@ def drawn(cls: type[M], version: int, narrowing: Narrowing = _everything) -> st.
     return _built(cls, version, narrowing)
 
 
-def drawn_entity(cls: type[Any], version: int) -> Strategy:
+def drawn_entity(cls: type[Any], version: int, narrowing: Narrowing = _everything) -> Strategy:
     """The same for a struct, at a version of its message."""
-    return _built(cls, version, _everything)
+    return _built(cls, version, narrowing)
 
 
-@cache
+_KEPT: dict[tuple[type[Any], int, Narrowing], Strategy] = {}
+"""Strategies made before: making one takes longer than drawing a few examples from it."""
+
+
 def _built(cls: type[Any], version: int, narrowing: Narrowing) -> Strategy:
-    """Kept, because making a strategy takes longer than drawing a few examples from it."""
-    return st.builds(cls, **_values_of(fields_of(cls), version, narrowing))
+    key = (cls, version, narrowing)
+    if key not in _KEPT:
+        _KEPT[key] = st.builds(cls, **_values_of(fields_of(cls), version, narrowing))
+    return _KEPT[key]
 
 
 def _values_of(fields: tuple[FieldSpec, ...], version: int, narrowing: Narrowing) -> dict[str, Strategy]:
@@ -74,7 +83,7 @@ def _present_values(type_: WireType[Any], version: int, narrowing: Narrowing) ->
             array: Array[Any] = type_  # pyright: ignore[reportUnknownVariableType]
             return st.lists(_values(array.element, version, narrowing), max_size=3).map(tuple)
         case Struct():
-            return _built(type_.entity, version, narrowing)
+            return drawn_entity(type_.entity, version, narrowing)
         case Fixed(limits=(low, high)):
             return st.integers(low, high)
         case _:

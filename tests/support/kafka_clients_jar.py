@@ -9,6 +9,8 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+SLF4J = "1.7.36"
+
 
 @cache
 def kafka_clients_jar(version: str) -> Path:
@@ -17,10 +19,13 @@ def kafka_clients_jar(version: str) -> Path:
     Raises `RuntimeError`, saying what to run, when it is not there and can't be fetched: a test that needs it must not
     pass for want of it.
     """
-    jar = cached_jar(version)
-    if not jar.exists():
-        _fetch(version, jar)
-    return jar
+    return _fetched(f"org.apache.kafka:kafka-clients:{version}", cached_jar(version))
+
+
+@cache
+def slf4j_jar() -> Path:
+    """What `kafka-clients` writes its log with, and doesn't load without. Raises `RuntimeError`, too."""
+    return _fetched(f"org.slf4j:slf4j-api:{SLF4J}", _cache_directory() / f"slf4j-api-{SLF4J}.jar")
 
 
 def cached_jar(version: str) -> Path:
@@ -33,8 +38,14 @@ def _cache_directory() -> Path:
     return (Path(root) if root else Path.home() / ".cache") / "kafkaadmin" / "jars"
 
 
-def _fetch(version: str, jar: Path) -> None:
-    command = ["mvn", "-q", "-B", "dependency:copy", f"-Dartifact=org.apache.kafka:kafka-clients:{version}"]
+def _fetched(artifact: str, jar: Path) -> Path:
+    if not jar.exists():
+        _fetch(artifact, jar)
+    return jar
+
+
+def _fetch(artifact: str, jar: Path) -> None:
+    command = ["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={artifact}"]
     by_hand = f"{' '.join(command)} -DoutputDirectory={jar.parent}"
     if shutil.which("mvn") is None:
         raise RuntimeError(f"{jar} is missing, and there is no Maven to fetch it. Where there is one, run: {by_hand}")

@@ -10,25 +10,24 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from kafkawire import ApiKey, DecodeError, Message, decode, encode, messages, reference, request_class, response_class
 from kafkawire.codec import decode_from
 from kafkawire.compiler import decoder, encoder
-from tests.support.drawn_messages import drawn, every_version
+from tests.support.drawn_messages import drawn, every_version, few_examples
 
 EVERY_VERSION = pytest.mark.parametrize(
     ("cls", "version"),
     [pytest.param(cls, version, id=f"{cls.__name__}-v{version}") for cls, version in every_version()],
 )
 
-some_examples = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-one_example = settings(some_examples, max_examples=1, phases=[Phase.generate])
+one_example = settings(few_examples, max_examples=1, phases=[Phase.generate])
 
 
 @EVERY_VERSION
-@some_examples
+@few_examples
 @given(data=st.data())
 def test_a_message_survives_the_wire(cls: type[Message], version: int, data: st.DataObject) -> None:
     message = data.draw(drawn(cls, version))
@@ -39,7 +38,7 @@ def test_a_message_survives_the_wire(cls: type[Message], version: int, data: st.
 
 
 @EVERY_VERSION
-@some_examples
+@few_examples
 @given(data=st.data())
 def test_a_changed_byte_is_read_as_the_reference_reads_it(
     cls: type[Message], version: int, data: st.DataObject

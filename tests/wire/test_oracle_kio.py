@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from kio.schema.errors import ErrorCode as KioErrorCode
 from kio.serial import entity_reader, entity_writer
@@ -19,7 +19,7 @@ from kio.serial import entity_reader, entity_writer
 from kafkawire import ErrorCode, Message, decode, encode
 from kafkawire.primitives import ZERO_UUID
 from kafkawire.schema import FieldSpec, fields_of
-from tests.support.drawn_messages import drawn, every_version
+from tests.support.drawn_messages import drawn, every_version, few_examples
 
 
 def kio_class(cls: type[Message], version: int) -> type[Any] | None:
@@ -84,7 +84,7 @@ def kio_name(owner: type[Any], field: str) -> str:
 
 
 @pytest.mark.parametrize(("cls", "version", "theirs"), SHARED)
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@few_examples
 @given(data=st.data())
 def test_kio_reads_and_writes_the_same_bytes(
     cls: type[Message], version: int, theirs: type[Any], data: st.DataObject
