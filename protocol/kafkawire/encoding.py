@@ -31,6 +31,7 @@ _CONSTANTS: dict[str, Any] = {
     "is_default": runtime.is_default,
     "join": b"".join,
     "malformed": runtime.malformed,
+    "one_byte": [bytes((value,)) for value in range(128)],
     "write_blob": runtime.write_blob,
     "write_varint": runtime.write_varint,
 }
@@ -83,6 +84,9 @@ class _Encoder:
             self._source.line(f"{self._write}({self._packed(codes, values)})")
 
     def _packed(self, codes: str, values: list[str]) -> str:
+        """An expression for a run's bytes: a literal where no value of it depends on the message."""
+        if all(value.lstrip("-").isdecimal() for value in values):
+            return repr(Packing(">" + codes).pack(*map(int, values)))
         pack = self._source.constant("pack", Packing(">" + codes).pack)
         return f"{pack}({', '.join(values)})"
 
@@ -95,7 +99,8 @@ class _Encoder:
         codes, values = self._codes, self._values
         self._codes, self._values = "", []
         with self._source.block(f"if {length} < 128"):
-            self._source.line(f"{self._write}({self._packed(codes + 'B', [*values, length])})")
+            run = self._packed(codes + "B", [*values, length]) if codes else f"one_byte[{length}]"
+            self._source.line(f"{self._write}({run})")
         with self._source.block("else"):
             if codes:
                 self._source.line(f"{self._write}({self._packed(codes, values)})")
@@ -124,7 +129,8 @@ class _Encoder:
         default = self._source.constant("default", spec.default)
         if spec.default is None or isinstance(spec.default, bool):
             return f"{value} is not {default} and not is_default({value}, {default})"
-        return f"{value} != {default} and not is_default({value}, {default})"
+        # Mostly it is the default itself, and comparing two UUIDs takes longer than packing one.
+        return f"{value} is not {default} and {value} != {default} and not is_default({value}, {default})"
 
     def _tagged_section(self, instance: str, tagged: list[FieldSpec]) -> None:
         if not tagged:
