@@ -106,7 +106,7 @@ def test_arbitrary_bytes_are_read_or_refused(cls: type[Any], version: int, body:
         decode(cls, version, body)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=10)
 @given(data=st.data(), version=st.sampled_from(Everything.versions))
 def test_a_message_cut_short_anywhere_is_refused(data: st.DataObject, version: int) -> None:
     body = encode(data.draw(drawn(Everything, version)), version)
@@ -115,7 +115,7 @@ def test_a_message_cut_short_anywhere_is_refused(data: st.DataObject, version: i
             decode(Everything, version, body[:size])
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=10)
 @given(data=st.data(), version=st.sampled_from((2, 5)))
 def test_every_length_replaced_is_read_or_refused(data: st.DataObject, version: int) -> None:
     body = encode(data.draw(drawn(Everything, version)), version)
