@@ -3,7 +3,8 @@
     from kafkawire.messages import OffsetFetchRequest, OffsetFetchRequestGroup
 
 There is one module per API, named as its `ApiKey` in lower case. Classes are named as in Kafka's specs; where two
-specs use one name for different structs, it is prefixed by its message's: `ConsumerGroupDescribeResponseMember`.
+specs use one name for different structs, or the name says nothing by itself, it is prefixed by its message's:
+`ConsumerGroupDescribeResponseMember`.
 """
 
 from functools import cache
