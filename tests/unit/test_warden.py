@@ -12,9 +12,10 @@ from tests.support.kafka.warden import Warden
 
 ROOT = Path(__file__).parents[2]
 RUN = """
-import subprocess, time
+import signal, subprocess, time
 from tests.support.kafka.warden import Warden
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job starts with it ignored
 with Warden() as warden:
     broker = subprocess.Popen(["sleep", "600"], start_new_session=True)
     warden.watch("broker", ["kill", "-9", str(broker.pid)])
@@ -30,15 +31,21 @@ def broker() -> Iterator[subprocess.Popen[bytes]]:
         process.kill()
 
 
+@pytest.fixture
+def run() -> Iterator[subprocess.Popen[str]]:
+    """A test run that has started a broker."""
+    command = [sys.executable, "-c", RUN]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        yield process
+        process.kill()
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
-def test_broker_ends_with_its_run_however_that_ends(how: signal.Signals) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", RUN], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as run:
-        assert run.stdout is not None
-        assert run.stdout.readline() == "started\n"
-        run.send_signal(how)
-        assert run.stdout.read() == ""  # the pipe's end: the broker, which has it too, is gone
+def test_broker_ends_with_its_run_however_that_ends(run: subprocess.Popen[str], how: signal.Signals) -> None:
+    assert run.stdout is not None
+    assert run.stdout.readline() == "started\n"
+    run.send_signal(how)
+    assert run.stdout.read() == ""  # the pipe's end: the broker, which has it too, is gone
 
 
 def test_watched_broker_ends_with_its_warden(broker: subprocess.Popen[bytes]) -> None:
