@@ -231,6 +231,14 @@ class QuotaMatchType(OpenIntEnum):
     ANY = 2
 
 
+class QuotaEntityType(OpenStrEnum):
+    """What a component of a client quota's entity names."""
+
+    USER = "user"
+    CLIENT_ID = "client-id"
+    IP = "ip"
+
+
 class FeatureUpgradeType(OpenIntEnum):
     """`upgrade_type` of UpdateFeatures v1 and later."""
 
@@ -238,3 +246,30 @@ class FeatureUpgradeType(OpenIntEnum):
     UPGRADE = 1
     SAFE_DOWNGRADE = 2
     UNSAFE_DOWNGRADE = 3
+
+
+class AcknowledgeType(OpenIntEnum):
+    """What became of a record that a share group's member acquired. RENEW needs v2 (KIP-1222)."""
+
+    GAP = 0
+    ACCEPT = 1
+    RELEASE = 2
+    REJECT = 3
+    RENEW = 4
+
+
+class TopologyDescriptionStatus(OpenIntEnum):
+    """Why StreamsGroupDescribe v1 has a description of the topology, or has none (KIP-1331)."""
+
+    NOT_REQUESTED = 0
+    NOT_STORED = 1
+    ERROR = 2
+    AVAILABLE = 3
+
+
+class TopologyNodeType(OpenIntEnum):
+    """What a node of a described topology does (KIP-1331)."""
+
+    SOURCE = 1
+    PROCESSOR = 2
+    SINK = 3

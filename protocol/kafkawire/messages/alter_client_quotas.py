@@ -44,7 +44,7 @@ class AlterClientQuotasResponse(Response):
 class AlterClientQuotasRequestEntityData:
     """One component of an entity; a null name is the default."""
 
-    # "user", "client-id" or "ip".
+    # A `QuotaEntityType`.
     entity_type: str = wire(String, default="")
     entity_name: str | None = wire(NullableString, default="")
 

@@ -55,7 +55,7 @@ class DescribeClientQuotasResponse(Response):
 class DescribeClientQuotasRequestComponentData:
     """What an entity must have to match."""
 
-    # "user", "client-id" or "ip".
+    # A `QuotaEntityType`.
     entity_type: str = wire(String, default="")
     # A `QuotaMatchType`.
     match_type: int = wire(Int8, default=0)

@@ -68,7 +68,7 @@ class ShareAcknowledgeRequestAcknowledgementBatch:
     first_offset: int = wire(Int64, default=0)
     # Included.
     last_offset: int = wire(Int64, default=0)
-    # 0 gap, 1 accept, 2 release, 3 reject, 4 renew.
+    # Each an `AcknowledgeType`.
     acknowledge_types: tuple[int, ...] = wire(Array(Int8), default=())
 
 
@@ -96,6 +96,6 @@ class ShareAcknowledgeRequest(Request[ShareAcknowledgeResponse]):
     member_id: str | None = wire(NullableString, default="")
     # As in ShareFetch, but never 0: only ShareFetch opens a session.
     share_session_epoch: int = wire(Int32, default=0)
-    # Whether an acknowledgement of type 4 is among `topics`.
+    # Whether an acknowledgement of type RENEW is among `topics`.
     is_renew_ack: bool = wire(Boolean, since=2, default=False)
     topics: tuple[AcknowledgeTopic, ...] = wire(Array(AcknowledgeTopic), default=())

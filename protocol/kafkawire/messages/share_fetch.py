@@ -96,7 +96,7 @@ class ShareFetchRequestAcknowledgementBatch:
     first_offset: int = wire(Int64, default=0)
     # Included.
     last_offset: int = wire(Int64, default=0)
-    # 0 gap, 1 accept, 2 release, 3 reject, 4 renew.
+    # Each an `AcknowledgeType`.
     acknowledge_types: tuple[int, ...] = wire(Array(Int8), default=())
 
 
@@ -139,7 +139,7 @@ class ShareFetchRequest(Request[ShareFetchResponse]):
     batch_size: int = wire(Int32, default=0)
     # 0: whole batches, `max_records` is a hint. 1: never more than `max_records`.
     share_acquire_mode: int = wire(Int8, since=2, default=0, ignorable=True)
-    # Whether an acknowledgement of type 4 is among `topics`; nothing is fetched then.
+    # Whether an acknowledgement of type RENEW is among `topics`; nothing is fetched then.
     is_renew_ack: bool = wire(Boolean, since=2, default=False)
     topics: tuple[ShareFetchRequestFetchTopic, ...] = wire(Array(ShareFetchRequestFetchTopic), default=())
     forgotten_topics_data: tuple[ShareFetchRequestForgottenTopic, ...] = wire(

@@ -138,7 +138,7 @@ class TopologyDescriptionNode:
     """One source, processor or sink. Predecessors are to be found by `successors`."""
 
     name: str = wire(String, default="")
-    # 1 source, 2 processor, 3 sink.
+    # A `TopologyNodeType`.
     node_type: int = wire(Int8, default=0)
     source_topics: tuple[str, ...] = wire(Array(String), default=())
     # Null for nodes of other types, and for sinks that choose the topic record by record.
@@ -186,7 +186,7 @@ class StreamsGroupDescribeResponseDescribedGroup:
     )
     authorized_operations: int = wire(Int32, default=AUTHORIZED_OPERATIONS_OMITTED)
     topology_description: TopologyDescription | None = wire(struct(TopologyDescription), since=1, default=None)
-    # 0 not requested, 1 not stored, 2 failed (the broker's log has the reason), 3 there.
+    # A `TopologyDescriptionStatus`. ERROR: the broker's log has the reason.
     topology_description_status: int = wire(Int8, since=1, default=0)
     assignor_name: str | None = wire(NullableString, since=1, default=None, ignorable=True)
 
