@@ -59,6 +59,7 @@ format: $(READY)
 bench: .venv/.bench
 	$(PY) benchmarks/codec.py
 	$(PY) benchmarks/floor.py
+	$(PY) benchmarks/calls.py
 
 .venv/.bench: $(READY) requirements/bench.lock
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.lock
