@@ -12,10 +12,9 @@ from tests.support.kafka.warden import Warden
 
 ROOT = Path(__file__).parents[2]
 RUN = """
-import signal, subprocess, time
+import subprocess, time
 from tests.support.kafka.warden import Warden
 
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job starts with it ignored
 with Warden() as warden:
     broker = subprocess.Popen(["sleep", "600"], start_new_session=True)
     warden.watch("broker", ["kill", "-9", str(broker.pid)])
