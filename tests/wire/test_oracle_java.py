@@ -20,9 +20,9 @@ HEADERS = [(cls, version) for cls in (RequestHeader, ResponseHeader) for version
 
 
 @pytest.fixture(scope="module")
-def kafka() -> Iterator[JavaOracle]:
-    with java_oracle() as oracle:
-        yield oracle
+def oracle() -> Iterator[JavaOracle]:
+    with java_oracle() as running:
+        yield running
 
 
 @pytest.mark.parametrize(
@@ -32,17 +32,17 @@ def kafka() -> Iterator[JavaOracle]:
 @few_examples
 @given(data=st.data())
 def test_kafka_reads_and_writes_the_same_bytes(
-    kafka: JavaOracle, cls: type[Message], version: int, data: st.DataObject
+    oracle: JavaOracle, cls: type[Message], version: int, data: st.DataObject
 ) -> None:
     written = encode(data.draw(drawn(cls, version)), version)
-    assert kafka.rewritten(cls, version, written) == written
+    assert oracle.rewritten(cls, version, written) == written
 
 
-def test_kafka_refuses_what_is_wrong(kafka: JavaOracle) -> None:
+def test_kafka_refuses_what_is_wrong(oracle: JavaOracle) -> None:
     body = encode(DeleteTopicsRequest(timeout_ms=1), 6)
     with pytest.raises(RefusedByKafkaError, match="1 bytes left over"):
-        kafka.rewritten(DeleteTopicsRequest, 6, body + b"\0")
+        oracle.rewritten(DeleteTopicsRequest, 6, body + b"\0")
     with pytest.raises(RefusedByKafkaError, match="DeleteTopicsRequest v6"):
-        kafka.rewritten(DeleteTopicsRequest, 6, body[:-1])
+        oracle.rewritten(DeleteTopicsRequest, 6, body[:-1])
     with pytest.raises(RefusedByKafkaError, match="no release has DeleteTopicsRequestData v99"):
-        kafka.rewritten(DeleteTopicsRequest, 99, body)
+        oracle.rewritten(DeleteTopicsRequest, 99, body)
