@@ -92,7 +92,6 @@ if TYPE_CHECKING:
     )
     from kafkaadmin.models.results import (
         BatchResult,
-        Progress,
     )
     from kafkaadmin.models.topics import (
         CreatedTopic,
@@ -188,10 +187,7 @@ _MODULES = {
         "PartitionOffset",
     ),
     "kafkaadmin.models.partitions": ("TopicPartition",),
-    "kafkaadmin.models.results": (
-        "BatchResult",
-        "Progress",
-    ),
+    "kafkaadmin.models.results": ("BatchResult",),
     "kafkaadmin.models.topics": (
         "CreatedTopic",
         "DeletedTopic",
@@ -280,7 +276,6 @@ __all__ = [
     "PartialFailureError",
     "PartitionDescription",
     "PartitionOffset",
-    "Progress",
     "ProtocolError",
     "Rebootstrapped",
     "RemoteProtocolError",

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TypeVar
 
 from kafkaadmin.errors import KafkaAdminError
 
-__all__ = ["BatchResult", "Progress"]
+__all__ = ["BatchResult"]
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -56,12 +55,3 @@ class BatchResult(Mapping[K, V]):
 
     def __repr__(self) -> str:
         return f"BatchResult(succeeded={self.succeeded!r}, failed={self.failed!r})"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """How far a long call is: keys settled, of all, and how many of those failed."""
-
-    done: int
-    total: int
-    failed: int
