@@ -56,7 +56,7 @@ class Lookup(Generic[K]):
     start_seq: int
 
 
-class _Entry:
+class _Entry(Generic[K]):
     __slots__ = ("error", "generation", "lookup", "misses", "node", "node_epoch", "start_seq", "until")
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ class _Entry:
         self.generation = 0
         self.node_epoch = 0
         self.start_seq = 0
-        self.lookup: Lookup[object] | None = None  # set: somebody is asking
+        self.lookup: Lookup[K] | None = None  # set: somebody is asking
         self.until: float | None = None  # set: WAIT
         self.misses = 0
         self.error: KafkaAdminError | None = None
@@ -94,7 +94,7 @@ class RouteTable(Generic[K]):
     ) -> None:
         self._nodes = nodes
         self._backoff = backoff
-        self._entries: dict[K, _Entry] = {}
+        self._entries: dict[K, _Entry[K]] = {}
         self._by_node: dict[Node, set[K]] = {}
         self._last_node: dict[K, Node] = {}
         self.troubled: set[K] = set()
@@ -124,8 +124,7 @@ class RouteTable(Generic[K]):
             elif (node := entry.node) is not None and not (node.suspect and entry.start_seq < since):
                 found.routes.append(Route(key, node, entry.generation, entry.node_epoch))
             elif entry.lookup is not None:
-                lookup: Lookup[K] = entry.lookup  # type: ignore[assignment]
-                found.looking[id(lookup)] = lookup
+                found.looking[id(entry.lookup)] = entry.lookup
             elif entry.until is not None and now < entry.until:
                 found.waiting[key] = entry.until
             else:
@@ -152,7 +151,7 @@ class RouteTable(Generic[K]):
     def lookup(self, key: K) -> Lookup[K] | None:
         """The lookup that the key is in."""
         entry = self._entries.get(key)
-        return entry.lookup if entry is not None else None  # type: ignore[return-value]
+        return entry.lookup if entry is not None else None
 
     def begin(self, keys: Iterable[K]) -> Lookup[K]:
         """Somebody begins to ask about these keys. A READY one stays usable meanwhile."""
@@ -166,7 +165,7 @@ class RouteTable(Generic[K]):
             entry = self._entries.get(key)
             if entry is None:
                 entry = self._entries[key] = _Entry()
-            entry.lookup = lookup  # type: ignore[assignment]
+            entry.lookup = lookup
             lookup.keys[key] = None
 
     def depart(self, lookup: Lookup[K]) -> None:
@@ -218,7 +217,7 @@ class RouteTable(Generic[K]):
                 self._remove(key, entry, "not asked for any more")
         self._forget_from = max(FEW, 2 * len(self.troubled))
 
-    def _install(self, key: K, entry: _Entry, node: Node, start_seq: int) -> None:
+    def _install(self, key: K, entry: _Entry[K], node: Node, start_seq: int) -> None:
         self._nodes.cleared(node, start_seq)
         entry.start_seq = start_seq
         entry.until = entry.error = None
@@ -234,7 +233,7 @@ class RouteTable(Generic[K]):
             self._on_install(key, node, self._last_node.get(key))
             self._last_node[key] = node
 
-    def _postpone(self, key: K, entry: _Entry, error: KafkaAdminError, now: float, jitter: float) -> None:
+    def _postpone(self, key: K, entry: _Entry[K], error: KafkaAdminError, now: float, jitter: float) -> None:
         if entry.node is not None:
             return  # a check of a READY route found nothing better
         entry.error = error
@@ -289,13 +288,13 @@ class RouteTable(Generic[K]):
             if entry.lookup is None and not entry.misses:
                 del self._entries[key]
 
-    def _remove(self, key: K, entry: _Entry, reason: str) -> None:
+    def _remove(self, key: K, entry: _Entry[K], reason: str) -> None:
         if entry.node is not None:
             self._detach(key, entry, reason)
         self.troubled.discard(key)
         del self._entries[key]
 
-    def _detach(self, key: K, entry: _Entry, reason: str) -> None:
+    def _detach(self, key: K, entry: _Entry[K], reason: str) -> None:
         node, entry.node = entry.node, None
         if node is None:
             return
