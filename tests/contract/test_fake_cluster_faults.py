@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -387,18 +386,19 @@ class TestLife:
             clients[0].ask(ApiVersionsRequest(), 0)
             cluster.stop_broker(2, how="stall")
             cluster.stop_broker(3)
-            cluster.inject(Fault(delay=60))
+            cluster.inject(Fault(delay=600))  # longer than any test may take: closing waits for nothing
             clients[0].write(ApiVersionsRequest(), 0)
         for client in clients:
             client.socket.close()
         assert threading.active_count() == threads
         assert open_descriptors() == before
 
-    def test_closing_is_prompt(self) -> None:
+    def test_closing_twice_is_fine(self) -> None:
         with FakeCluster(brokers=6) as cluster:
-            begun = time.monotonic()
-        assert time.monotonic() - begun < 5
+            pass
+        threads = threading.active_count()
         cluster.close()
+        assert threading.active_count() == threads
 
     def test_a_closed_cluster_says_so(self) -> None:
         with FakeCluster(brokers=1) as cluster:
