@@ -17,8 +17,9 @@ from kafkaadmin.testing.groups import CommittedOffset, Group, GroupMember, Group
 from kafkaadmin.testing.handlers import HANDLERS
 from kafkaadmin.testing.handlers.context import Context, Refusal
 from kafkaadmin.testing.ledger import Ledger, RecordedRequest, RejectedRequest
+from kafkaadmin.testing.quorum import SERVED_BY_CONTROLLERS, ControllerNode
 from kafkaadmin.testing.server import BrokerServer, Stop
-from kafkaadmin.testing.state import ClusterState
+from kafkaadmin.testing.state import Broker, ClusterState
 from kafkaadmin.testing.timeline import Timeline
 from kafkaadmin.testing.topics import CONSUMER_OFFSETS
 from kafkaadmin.testing.versions import offered, release_of
@@ -52,6 +53,10 @@ class FakeCluster:
         load_time: seconds for which a new coordinator answers COORDINATOR_LOAD_IN_PROGRESS (14).
         metadata_lag: seconds until brokers hear of a topic that another one was asked to create.
         zookeeper: one broker is the controller and the others answer NOT_CONTROLLER (41), as before KRaft.
+        controllers: KRaft controllers beside the brokers, with the ids 1001, 1002, ... and listeners of their own, for
+            clients that talk to them directly (KIP-919). Brokers do without.
+        offsets_topic_after: seconds that making `__consumer_offsets` takes, from the first search for a group's
+            coordinator on, as on a new cluster: FindCoordinator answers 15 meanwhile. Without it the topic is there.
 
     Raises:
         ExceptionGroup: on leaving or closing, when a broker itself failed: a bug here, not the client's fault.
@@ -67,6 +72,8 @@ class FakeCluster:
         load_time: float = 0.0,
         metadata_lag: float = 0.0,
         zookeeper: bool = False,
+        controllers: int = 0,
+        offsets_topic_after: float | None = None,
     ) -> None:
         if brokers < 1:
             raise ValueError(f"a cluster needs a broker, not {brokers}")
@@ -78,7 +85,16 @@ class FakeCluster:
             raise ValueError(f"versions_of names brokers {sorted(named)}, and there are {list(ids)}")
         self._releases = {broker_id: release_of(named[broker_id]) for broker_id in ids}
         self._offered = {release: dict(offered(release, HANDLERS)) for release in set(self._releases.values())}
-        self._state = ClusterState(ids, offsets_partitions=offsets_partitions, zookeeper=zookeeper)
+        self._state = ClusterState(
+            ids, offsets_partitions=offsets_partitions, zookeeper=zookeeper, controllers=controllers
+        )
+        self._controllers_release = max(self._releases.values())
+        self._controllers_offer = {
+            api: versions
+            for api, versions in self._offered[self._controllers_release].items()
+            if api in SERVED_BY_CONTROLLERS
+        }
+        self._offsets_topic_after = offsets_topic_after
         self._times = {"failover": failover, "load_time": load_time, "metadata_lag": metadata_lag}
         self._timeline: Timeline
         self._servers: dict[int, BrokerServer] = {}
@@ -128,12 +144,22 @@ class FakeCluster:
         return tuple(self._releases)
 
     @property
+    def controllers(self) -> tuple[int, ...]:
+        """The controllers' ids, stopped ones included; none without `controllers`."""
+        return tuple(self._state.quorum.nodes)
+
+    @property
+    def bootstrap_controllers(self) -> str:
+        """All controllers' addresses, as clients take them."""
+        return ",".join(self.address_of(node_id) for node_id in self.controllers)
+
+    @property
     def cluster_id(self) -> str:
         """The cluster's id."""
         return self._state.cluster_id
 
     def address_of(self, broker_id: int) -> str:
-        """`host:port` of a broker. It keeps it while it is stopped."""
+        """`host:port` of a broker or controller. It keeps it while it is stopped."""
         server = self._server(broker_id)
         return f"{server.host}:{server.port}"
 
@@ -148,6 +174,10 @@ class FakeCluster:
     def controller(self) -> int:
         """The controller: ZooKeeper's, or under KRaft the broker that clients would be told next."""
         return self._call(self._state.controller)
+
+    def active_controller(self) -> int:
+        """The active one of `controllers`, dead or alive; -1 while there is none."""
+        return self._call(lambda: self._state.quorum.leader)
 
     # Topics
 
@@ -198,7 +228,7 @@ class FakeCluster:
         self._call(lambda: self._state.move_leader(topic, partition, to))
 
     def move_controller(self, *, to: int) -> None:
-        """Make a broker the controller (with `zookeeper=True`)."""
+        """Make a broker the controller (with `zookeeper=True`), or another of the `controllers` the active one."""
         self._call(lambda: self._state.move_controller(to))
 
     # Groups
@@ -328,7 +358,7 @@ class FakeCluster:
         """Take a broker away, until `start_broker`.
 
         Args:
-            broker_id: a running broker, or a stalled one that is now to die.
+            broker_id: a running broker, or a stalled one that is now to die; or a controller.
             how: "reset": the listener is closed and connections end with RST; "refuse" is the same, named for what
                 newcomers see. "fin": connections end with FIN. "stall": the process freezes: sockets stay open, the
                 kernel accepts connections, nothing is read or answered.
@@ -369,6 +399,21 @@ class FakeCluster:
                 self._timeline.load(self._state.elect_preferred(broker_id))
 
         self._call(start)
+
+    def move_broker(self, broker_id: int, *, how: Hangup = "reset") -> None:
+        """Replace a broker by one with its id at another port, at once. Nobody listens at the old one any more.
+
+        It goes on leading what it led. One that was stopped is up afterwards.
+        """
+        server = self._server(broker_id)
+
+        async def move() -> None:
+            await server.move(how)
+            node = self._state.brokers.get(broker_id) or self._state.quorum.nodes[broker_id]
+            node.port = server.port
+            self._timeline.broker_back(broker_id, stale_for=0.0)
+
+        self._wait(move())
 
     def drop_connections(self, broker_id: int, *, how: Hangup = "reset") -> None:
         """End all connections to a broker, which lives on."""
@@ -435,22 +480,26 @@ class FakeCluster:
 
     def _boot(self) -> None:
         self._timeline = Timeline(self._state, **self._times)
-        for broker in self._state.brokers.values():
-            server = BrokerServer(broker.broker_id, broker.host, self._ledger, partial(self._context, broker.broker_id))
-            broker.port = server.port
-            self._servers[broker.broker_id] = server
+        nodes: list[Broker | ControllerNode] = [*self._state.brokers.values(), *self._state.quorum.nodes.values()]
+        for node in nodes:
+            server = BrokerServer(node.broker_id, node.host, self._ledger, partial(self._context, node.broker_id))
+            node.port = server.port
+            self._servers[node.broker_id] = server
             server.start()
+        if self._offsets_topic_after is not None:
+            self._timeline.leave_offsets_topic_unmade(self._offsets_topic_after)
 
     def _context(self, broker_id: int, version: int, fault: Fault) -> Context:
-        release = self._releases[broker_id]
+        release = self._releases.get(broker_id, self._controllers_release)
         return Context(
             state=self._state,
             broker_id=broker_id,
             version=version,
             release=release,
-            offered=self._offered[release],
+            offered=self._offered[release] if broker_id in self._releases else self._controllers_offer,
             on_topic_created=self._timeline.topic_created,
             on_leaders_moved=self._timeline.load,
+            on_coordinator_wanted=self._timeline.make_offsets_topic,
             throttle_time_ms=round(fault.throttle * 1000),
             refusal=None if fault.error is None else Refusal(code=ErrorCode(fault.error), keys=fault.keys),
         )

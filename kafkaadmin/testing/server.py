@@ -53,7 +53,7 @@ class _Exchange:
 
 
 class BrokerServer:
-    """A broker's sockets. It keeps its port for life: while it is stopped the port is bound, but nobody listens.
+    """A broker's sockets. It keeps its port until it is moved: while it is stopped that is bound, and nobody listens.
 
     Args:
         broker_id: its id.
@@ -99,6 +99,14 @@ class BrokerServer:
         self._socket.close()
         self._socket = self._bind((self.host, self.port))
         await self.drop_connections(how)
+
+    async def move(self, how: Hangup) -> None:
+        """Go to another port, and listen there. The old one is given up."""
+        await self.stop(how)
+        left, self._socket = self._socket, self._bind((self.host, 0))
+        left.close()
+        self.port = self._socket.getsockname()[1]
+        self.start()
 
     async def drop_connections(self, how: Hangup) -> None:
         """Close every connection, those not accepted yet too, and return when they are closed."""

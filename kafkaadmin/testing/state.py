@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from kafkaadmin.models.partitions import TopicPartition
 from kafkaadmin.testing.groups import Group, java_hash
+from kafkaadmin.testing.quorum import Quorum
 from kafkaadmin.testing.topics import CONSUMER_OFFSETS, NO_LEADER, TRANSACTION_STATE, Partition, Topic, spread_replicas
 from kafkawire import ErrorCode
 
@@ -38,10 +39,18 @@ class Broker:
 class ClusterState:
     """The one truth of the cluster, and what each broker would say of it."""
 
-    def __init__(self, broker_ids: Iterable[int], *, offsets_partitions: int = 50, zookeeper: bool = False) -> None:
+    def __init__(
+        self,
+        broker_ids: Iterable[int],
+        *,
+        offsets_partitions: int = 50,
+        zookeeper: bool = False,
+        controllers: int = 0,
+    ) -> None:
         self.cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         self.brokers = {broker_id: Broker(broker_id=broker_id) for broker_id in broker_ids}
         self.zookeeper = zookeeper
+        self.quorum = Quorum(controllers)
         self.topics: dict[str, Topic] = {}
         self.groups: dict[str, Group] = {}
         self.loading: set[int] = set()
@@ -198,12 +207,17 @@ class ClusterState:
         return live[self._controllers_named % len(live)] if live else NO_LEADER
 
     def controls(self, broker_id: int) -> bool:
-        """Whether a broker carries out (or forwards, as KRaft's all do) what only the controller may."""
+        """Whether a node carries out (or forwards, as KRaft's brokers all do) what only the controller may."""
+        if broker_id in self.quorum:
+            return self.quorum.leader == broker_id
         return not self.zookeeper or self._controller == broker_id
 
     def move_controller(self, to: int) -> None:
-        """Make a broker ZooKeeper's controller."""
-        self._controller = self.brokers[to].broker_id
+        """Make a broker ZooKeeper's controller, or one of the quorum's the active one."""
+        if to in self.quorum:
+            self.quorum.move(to)
+        else:
+            self._controller = self.brokers[to].broker_id
 
     # Topics
 

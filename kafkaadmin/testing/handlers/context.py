@@ -23,7 +23,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """One request's surroundings: the cluster, the broker that was asked, the version that was spoken.
+    """One request's surroundings: the cluster, the node that was asked, the version that was spoken.
 
     A handler asks here whether it may serve a key, before it applies anything, where its API reports errors.
     """
@@ -35,8 +35,14 @@ class Context:
     offered: Mapping[ApiKey, range]
     on_topic_created: Callable[[Topic, int], None]
     on_leaders_moved: Callable[[Iterable[TopicPartition]], None]
+    on_coordinator_wanted: Callable[[], None]
     throttle_time_ms: int = 0
     refusal: Refusal | None = None
+
+    @property
+    def is_controller(self) -> bool:
+        """Whether the node that was asked is a controller, not a broker."""
+        return self.broker_id in self.state.quorum
 
     def refused(self, key: str | None = None) -> ErrorCode:
         """The error that a fault wants for a key, or for the request as a whole; `NONE` when there is no such fault."""

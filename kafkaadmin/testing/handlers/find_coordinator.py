@@ -49,6 +49,7 @@ def _find(key: str, key_type: int, context: Context) -> Coordinator:
 def _coordinator(key: str, key_type: int, context: Context) -> int:
     state, asked = context.state, context.broker_id
     if key_type == CoordinatorType.GROUP:
+        context.on_coordinator_wanted()
         return state.coordinator_seen_by(asked, key)
     if key_type == CoordinatorType.TRANSACTION:
         return state.transaction_coordinator_seen_by(asked, key)
