@@ -9,6 +9,8 @@ import pytest
 
 import kafkaadmin
 from kafkaadmin import errors
+from kafkaadmin.routing.destinations import AnyBroker, BrokerId, Controller, Coordinator, Leader
+from kafkaadmin.routing.retry import Action, action_for
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
@@ -50,3 +52,50 @@ def test_the_readme_lists_every_call() -> None:
     }
 
     assert calls - names(ROOT / "README.md") == set()
+
+
+GUARANTEES = ROOT / "docs" / "guarantees.md"
+
+
+def test_every_guarantee_names_a_test_that_is_there() -> None:
+    there = {
+        name
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"def (test_\w+)", path.read_text(encoding="utf-8"))
+    }
+    named = {name for name in names(GUARANTEES) if name.startswith("test_")}
+
+    assert named - there == set()
+
+
+def test_every_promise_is_held_by_a_test() -> None:
+    text = GUARANTEES.read_text(encoding="utf-8")
+    promises = re.split(r"\n(?=- \*\*)", text)[1:]
+    tables = re.findall(r"^\|.*held by \|\n\|[-|]+\n((?:\|.*\n)+)", text, re.MULTILINE)
+    rows = [row for table in tables for row in table.splitlines()]
+
+    assert promises
+    assert rows
+    assert [promise for promise in promises if "`test_" not in promise.split("\n\n")[0]] == []
+    assert [row for row in rows if "`test_" not in row] == []
+
+
+def test_the_guarantees_tell_what_the_code_does_with_a_code() -> None:
+    kinds = {"coordinator": (Coordinator,), "leader": (Leader,), "controller": (Controller,)}
+    everyone = (Coordinator, Leader, Controller, BrokerId, AnyBroker)
+    told: dict[tuple[type, int], str] = {}
+    rows = re.findall(
+        r"^\| ([\d, ]+) \| ([a-z ]+) \| ([a-z ]+) \| ", GUARANTEES.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    for codes, asked, route in rows:
+        for code in map(int, codes.split(",")):
+            for kind in kinds.get(asked, everyone):
+                told.setdefault((kind, code), route)
+    routes = {Action.MOVED: "dropped", Action.MOVED_LATER: "dropped", Action.REBOOTSTRAP: "all dropped"}
+
+    for kind in everyone:
+        for code in range(-1, 140):
+            action = action_for(code, kind, frozenset())
+            assert (action is Action.FINAL) == ((kind, code) not in told), (kind, code)
+            if action is not Action.FINAL:
+                assert told[kind, code] == routes.get(action, "kept"), (kind, code)
