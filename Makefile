@@ -57,7 +57,7 @@ format: $(READY)
 	.venv/bin/ruff format .
 
 bench: .venv/.bench
-	$(PY) benchmarks/codec.py
+	$(PY) benchmarks/codec.py --quick
 	$(PY) benchmarks/floor.py
 	$(PY) benchmarks/calls.py
 

@@ -1,10 +1,17 @@
 """Decode and encode, side by side with kio (Rust) and kafka-python, on the same bytes in one run.
 
-    python benchmarks/codec.py [--rounds 15]
+    python benchmarks/codec.py [--quick] [--output codec.json]
 
 Each case is encoded once by kafkawire; kio and kafka-python must read those bytes and write them again unchanged
-before anything is measured. Times are processor time, the best of several rounds taken in turns, so that a busy machine
-hits everybody alike. The collector is left as a program finds it: on.
+before anything is measured. The table says, for each case and direction:
+
+- our time and throughput; the peers' times, and how many times faster we are than each;
+- our throughput at ten times the size, in parts of that at the usual size;
+- for decoding, how much longer it takes when every struct carries a tagged field that we don't know.
+
+Times are processor time, taken in turns so that a busy machine hits everybody alike, with the collector left as a
+program finds it: on. Shown are medians; a ratio is the median of the rounds' ratios. `--output` keeps all values for
+`python -m pyperf`. For times of first use and of imports see `startup.py`.
 """
 
 from __future__ import annotations
@@ -13,122 +20,96 @@ import argparse
 import gc
 import importlib
 import io
-import math
+import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from uuid import UUID
+
+import pyperf
+from codec_messages import configs, groups, listed_offsets, metadata, offsets, with_a_tagged_field
 
 from kafkawire import Message, decode, encode
-from kafkawire.messages import (
-    MetadataResponse,
-    MetadataResponseBroker,
-    MetadataResponsePartition,
-    MetadataResponseTopic,
-    OffsetFetchResponse,
-    OffsetFetchResponseGroup,
-    OffsetFetchResponsePartitions,
-    OffsetFetchResponseTopics,
-)
 
 Timed = Callable[[], object]
 
 
-def metadata(topics: int) -> MetadataResponse:
-    """Topics of 10 partitions with 3 replicas, over 6 brokers."""
-    return MetadataResponse(
-        brokers=tuple(MetadataResponseBroker(node_id=i, host=f"broker-{i}.example.com", port=9092) for i in range(6)),
-        cluster_id="kafkaadmin-benchmark00",
-        controller_id=1,
-        topics=tuple(
-            MetadataResponseTopic(
-                name=f"orders-by-region-{t:05}",
-                topic_id=UUID(int=(0xBE << 120) + t + 1),
-                partitions=tuple(
-                    MetadataResponsePartition(
-                        partition_index=p,
-                        leader_id=(t + p) % 6,
-                        leader_epoch=p + 3,
-                        replica_nodes=tuple((t + p + r) % 6 for r in range(3)),
-                        isr_nodes=tuple((t + p + r) % 6 for r in range(3)),
-                    )
-                    for p in range(10)
-                ),
-            )
-            for t in range(topics)
-        ),
-    )
-
-
-def offsets(groups: int) -> OffsetFetchResponse:
-    """Groups with committed offsets on the 10 partitions of one topic."""
-    return OffsetFetchResponse(
-        groups=tuple(
-            OffsetFetchResponseGroup(
-                group_id=f"billing-service-{g:06}",
-                topics=(
-                    OffsetFetchResponseTopics(
-                        name="orders-by-region-and-time",
-                        partitions=tuple(
-                            OffsetFetchResponsePartitions(
-                                partition_index=p,
-                                committed_offset=1_000_000_007 * (p + 1) + g,
-                                committed_leader_epoch=p,
-                            )
-                            for p in range(10)
-                        ),
-                    ),
-                ),
-            )
-            for g in range(groups)
-        )
-    )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One message at one version, and where the peers keep theirs."""
+    """One message at one version, at any size, and where the peers keep theirs."""
 
     label: str
-    message: Message
+    make: Callable[[int], Message]
+    size: int
     version: int
     kio_module: str
     kafka_python: str
 
 
-def cases(scale: int) -> list[Case]:
-    """The messages that grow with a cluster."""
-    return [
-        Case(
-            label=f"Metadata v12, {1_000 * scale:,} topics x 10 x RF 3",
-            message=metadata(1_000 * scale),
-            version=12,
-            kio_module="kio.schema.metadata.v12.response",
-            kafka_python="kafka.protocol.metadata",
-        ),
-        Case(
-            label=f"OffsetFetch v8, {1_000 * scale:,} groups x 10",
-            message=offsets(1_000 * scale),
-            version=8,
-            kio_module="kio.schema.offset_fetch.v8.response",
-            kafka_python="kafka.protocol.consumer",
-        ),
-    ]
+CASES = [
+    Case(
+        label="Metadata v12, 1,000 topics x 10 x RF 3",
+        make=metadata,
+        size=1_000,
+        version=12,
+        kio_module="kio.schema.metadata.v12.response",
+        kafka_python="kafka.protocol.metadata",
+    ),
+    Case(
+        label="OffsetFetch v8, 1,000 groups x 10",
+        make=offsets,
+        size=1_000,
+        version=8,
+        kio_module="kio.schema.offset_fetch.v8.response",
+        kafka_python="kafka.protocol.consumer",
+    ),
+    Case(
+        label="DescribeGroups v5, 500 groups x 8 members",
+        make=groups,
+        size=500,
+        version=5,
+        kio_module="kio.schema.describe_groups.v5.response",
+        kafka_python="kafka.protocol.admin",
+    ),
+    Case(
+        label="DescribeConfigs v4, 200 topics x 33 configs",
+        make=configs,
+        size=200,
+        version=4,
+        kio_module="kio.schema.describe_configs.v4.response",
+        kafka_python="kafka.protocol.admin",
+    ),
+    Case(
+        label="ListOffsets v7, 100 topics x 100",
+        make=listed_offsets,
+        size=100,
+        version=7,
+        kio_module="kio.schema.list_offsets.v7.response",
+        kafka_python="kafka.protocol.consumer",
+    ),
+]
 
 
-def ours(case: Case, data: bytes) -> tuple[Timed, Timed]:
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """What is timed, in both directions."""
+
+    decode: Timed
+    encode: Timed | None = None
+
+
+def ours(case: Case, cls: type[Message], data: bytes) -> Calls:
     """Decode and encode by kafkawire."""
-    cls, version = type(case.message), case.version
+    version = case.version
     message = decode(cls, version, data)
     assert encode(message, version) == data
-    return lambda: decode(cls, version, data), lambda: encode(message, version)
+    return Calls(lambda: decode(cls, version, data), lambda: encode(message, version))
 
 
-def kio(case: Case, data: bytes) -> tuple[Timed, Timed]:
+def kio(case: Case, cls: type[Message], data: bytes) -> Calls:
     """Decode and encode by kio."""
     serial = importlib.import_module("kio.serial")
-    cls = getattr(importlib.import_module(case.kio_module), type(case.message).__name__)
-    read, write = serial.entity_reader(cls), serial.entity_writer(cls)
+    theirs = getattr(importlib.import_module(case.kio_module), cls.__name__)
+    read, write = serial.entity_reader(theirs), serial.entity_writer(theirs)
     message, size = read(data, 0)
     assert size == len(data)
 
@@ -138,56 +119,135 @@ def kio(case: Case, data: bytes) -> tuple[Timed, Timed]:
         return buffer.getvalue()
 
     assert written() == data
-    return lambda: read(data, 0), written
+    return Calls(lambda: read(data, 0), written)
 
 
-def kafka_python(case: Case, data: bytes) -> tuple[Timed, Timed]:
+def kafka_python(case: Case, cls: type[Message], data: bytes) -> Calls:
     """Decode and encode by kafka-python."""
-    cls = getattr(importlib.import_module(case.kafka_python), type(case.message).__name__)
-    message = cls.decode(data, version=case.version)
+    theirs, version = getattr(importlib.import_module(case.kafka_python), cls.__name__), case.version
+    message = theirs.decode(data, version=version)
     message._header = None  # encode() looks at it, and a decoded body has none
-    assert message.encode(version=case.version) == data
-    return lambda: cls.decode(data, version=case.version), lambda: message.encode(version=case.version)
+    assert message.encode(version=version) == data
+    return Calls(lambda: theirs.decode(data, version=version), lambda: message.encode(version=version))
 
 
-def best_of(rounds: int, timed: list[Timed]) -> list[float]:
-    """Each one's best processor time in seconds, measured in turns."""
-    best = [math.inf] * len(timed)
-    for _ in range(rounds):
-        for i, call in enumerate(timed):
+def tagged(case: Case, message: Message) -> Calls:
+    """Decode, by kafkawire, of the same message with an unknown tagged field in every struct."""
+    cls, version, data = type(message), case.version, encode(with_a_tagged_field(message), case.version)
+    assert decode(cls, version, data) == message
+    return Calls(lambda: decode(cls, version, data))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """One case in one direction: seconds by who and round, and the bytes that they were for."""
+
+    label: str
+    size: int
+    growth: float
+    times: dict[str, list[float]]
+
+    def ratio(self, one: str, other: str) -> float:
+        """The median, over the rounds, of one's time in parts of the other's."""
+        return statistics.median(a / b for a, b in zip(self.times[one], self.times[other], strict=True))
+
+    def row(self) -> str:
+        """Its line of the table."""
+        seconds = {who: statistics.median(times) for who, times in self.times.items()}
+        cells = [
+            f"{self.label:<52}",
+            f"{seconds['kafkawire'] * 1e3:8.2f}",
+            f"{self.size / seconds['kafkawire'] / 1e6:7.1f}",
+            f"{seconds['kio'] * 1e3:8.2f}",
+            f"{seconds['kafka-python'] * 1e3:9.2f}",
+            f"{self.ratio('kio', 'kafkawire'):6.2f}",
+            f"{self.ratio('kafka-python', 'kafkawire'):11.2f}",
+            f"{self.growth / self.ratio('ten times', 'kafkawire'):9.2f}",
+            f"{self.ratio('tagged', 'kafkawire'):7.2f}" if "tagged" in self.times else "",
+        ]
+        return " ".join(cells).rstrip()
+
+    def benchmarks(self) -> list[pyperf.Benchmark]:
+        """All values, as pyperf keeps them."""
+        return [
+            pyperf.Benchmark([pyperf.Run(times, metadata={"name": f"{self.label}, {who}"})])
+            for who, times in self.times.items()
+        ]
+
+
+HEADING = (
+    f"{'':<52} {'ours ms':>8} {'MB/s':>7} {'kio ms':>8} {'k-py ms':>9} {'x kio':>6} {'x k-python':>11}"
+    f" {'MB/s x10':>9} {'tagged':>7}"
+)
+
+
+def measure(case: Case, rounds: int) -> list[Measured]:
+    """A case in both directions."""
+    message = case.make(case.size)
+    cls, data = type(message), encode(message, case.version)
+    ten_times = encode(case.make(10 * case.size), case.version)
+    sides = {
+        "kafkawire": ours(case, cls, data),
+        "kio": kio(case, cls, data),
+        "kafka-python": kafka_python(case, cls, data),
+        "ten times": ours(case, cls, ten_times),
+        "tagged": tagged(case, message),
+    }
+    # What was made until here is nobody's garbage: without this, each one's collections would go through it.
+    gc.collect()
+    gc.freeze()
+    return [
+        Measured(
+            label=f"{case.label}, {len(data) / 1e3:.0f} kB: {direction}",
+            size=len(data),
+            growth=len(ten_times) / len(data),
+            times=in_turns({who: call for who, side in sides.items() if (call := getattr(side, direction))}, rounds),
+        )
+        for direction in ("decode", "encode")
+    ]
+
+
+def in_turns(calls: dict[str, Timed], rounds: int) -> dict[str, list[float]]:
+    """Each one's processor times in seconds, round by round. The first round only warms up."""
+    times: dict[str, list[float]] = {who: [] for who in calls}
+    for _ in range(rounds + 1):
+        for who, call in calls.items():
             gc.collect()
             start = time.process_time()
             call()
-            best[i] = min(best[i], time.process_time() - start)
-    return best
+            times[who].append(time.process_time() - start)
+    return {who: values[1:] for who, values in times.items()}
 
 
-def row(label: str, size: int, times: list[float]) -> str:
-    """One line: our time and throughput, the peers' times, and how many times faster we are."""
-    us, rust, python = times
-    return (
-        f"{label:<52} {us * 1e3:8.2f} {size / us / 1e6:7.1f} {rust * 1e3:8.2f} {python * 1e3:10.2f}"
-        f" {rust / us:8.2f} {python / us:10.2f}"
-    )
+def summary(measured: list[Measured], direction: str) -> str:
+    """The geometric means of one direction's ratios."""
+    rows = [row for row in measured if row.label.endswith(direction)]
+    means = [
+        f"{statistics.geometric_mean(row.ratio(who, 'kafkawire') for row in rows):.2f} x {who}"
+        for who in ("kio", "kafka-python")
+    ]
+    return f"{direction}, geometric mean: {', '.join(means)}"
 
 
 def main() -> None:
     """Measure and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--scale", type=int, default=1, help="times the usual size")
+    parser.add_argument("--quick", action="store_true", help="5 rounds")
+    parser.add_argument("--only", default="", help="cases whose label begins so")
+    parser.add_argument("--output", help="a new file for all values, in pyperf's format")
     options = parser.parse_args()
-    print(f"{'':<52} {'ours ms':>8} {'MB/s':>7} {'kio ms':>8} {'k-python':>10} {'x kio':>8} {'x k-python':>10}")
-    ratios = []
-    for case in cases(options.scale):
-        data = encode(case.message, case.version)
-        calls = [side(case, data) for side in (ours, kio, kafka_python)]
-        for name, timed in zip(("decode", "encode"), zip(*calls, strict=True), strict=True):
-            times = best_of(options.rounds, list(timed))
-            print(row(f"{case.label}, {len(data) / 1e3:.0f} kB: {name}", len(data), times))
-            if name == "decode":
-                ratios.append(times[1] / times[0])
-    print(f"decode, geometric mean: {math.exp(sum(map(math.log, ratios)) / len(ratios)):.2f} x kio")
+    measured = []
+    print(HEADING)
+    for case in CASES:
+        if case.label.startswith(options.only):
+            for row in measure(case, 5 if options.quick else options.rounds):
+                print(row.row(), flush=True)
+                measured.append(row)
+    print(summary(measured, "decode"))
+    print(summary(measured, "encode"))
+    if options.output:
+        pyperf.BenchmarkSuite([kept for row in measured for kept in row.benchmarks()]).dump(options.output)
 
 
 if __name__ == "__main__":
