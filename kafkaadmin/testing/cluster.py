@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping
 from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar
+from uuid import UUID
 
 from kafkaadmin.models.partitions import TopicPartition
 from kafkaadmin.testing.faults import Fault, FaultHandle, Hangup
@@ -46,7 +47,7 @@ class FakeCluster:
 
     Args:
         brokers: how many, with the ids 1, 2, 3, ...
-        versions_of: the Kafka release to act as, "2.8", "3.9" or "4.4"; or one per broker id, as in a rolling upgrade.
+        versions_of: the Kafka release to act as, "2.1" to "4.4"; or one per broker id, as in a rolling upgrade.
         offsets_partitions: partitions of `__consumer_offsets`.
         failover: seconds from a broker's death or stall until others lead its partitions and coordinate its groups.
             FindCoordinator and Metadata name the dead broker until then, as Kafka's do.
@@ -206,6 +207,10 @@ class FakeCluster:
             )
         )
 
+    def add_partitions(self, topic: str, *, total: int) -> None:
+        """Give a topic more partitions."""
+        self._call(lambda: self._state.create_partitions(topic, total))
+
     def delete_topic(self, name: str) -> None:
         """Remove a topic, and what groups committed for it."""
         self._call(lambda: self._state.delete_topic(name))
@@ -230,6 +235,20 @@ class FakeCluster:
     def move_controller(self, *, to: int) -> None:
         """Make a broker the controller (with `zookeeper=True`), or another of the `controllers` the active one."""
         self._call(lambda: self._state.move_controller(to))
+
+    # Voters and tokens
+
+    def allow_voter_changes(self) -> None:
+        """Let the metadata quorum's voters be changed, as with `kraft.version` 1. New clusters have a static list."""
+        self._call(lambda: setattr(self._state.voters, "dynamic", True))
+
+    def voters(self) -> dict[int, UUID]:
+        """Who votes in the metadata quorum, and each one's directory id."""
+        return self._call(lambda: {each.node_id: each.directory_id for each in self._state.voters.voters.values()})
+
+    def allow_delegation_tokens(self) -> None:
+        """Serve delegation tokens although connections are plaintext, to which Kafka answers 64."""
+        self._call(lambda: setattr(self._state.tokens, "allowed", True))
 
     # Groups
 

@@ -31,7 +31,17 @@ class RawClient:
     """A connection to one broker of a FakeCluster."""
 
     def __init__(self, cluster: FakeCluster, broker_id: int, *, timeout: float = 5.0) -> None:
-        host, _, port = cluster.address_of(broker_id).rpartition(":")
+        self._connect(cluster.address_of(broker_id), timeout)
+
+    @classmethod
+    def at(cls, address: str, *, timeout: float = 5.0) -> Self:
+        """A connection to whatever broker is at this `host:port`."""
+        client = cls.__new__(cls)
+        client._connect(address, timeout)
+        return client
+
+    def _connect(self, address: str, timeout: float) -> None:
+        host, _, port = address.rpartition(":")
         self.socket = socket.create_connection((host, int(port)), timeout)
         self.session = Session(client_id="raw")
         self._replies: deque[Reply] = deque()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ from kafkaadmin.testing.groups import CommittedOffset, Group, GroupMember, java_
 from kafkaadmin.testing.handlers import HANDLERS
 from kafkaadmin.testing.state import ClusterState
 from kafkaadmin.testing.topics import CONSUMER_OFFSETS, FIRST_TIMESTAMP_MS, NO_LEADER, TRANSACTION_STATE, is_legal_name
-from kafkaadmin.testing.versions import RELEASES, offered, release_of
+from kafkaadmin.testing.versions import RELEASES, finalized_features, offered, release_of
 from kafkawire import ApiKey, ErrorCode, request_class
 
 
@@ -281,12 +283,39 @@ class TestGroups:
         assert group.offsets == {}
 
 
+def requests() -> list[ApiKey]:
+    return [key for key in ApiKey if find_spec(f"kafkawire.messages.{key.name.lower()}")]
+
+
 class TestReleases:
     @pytest.mark.parametrize("release", RELEASES)
     def test_nothing_is_offered_that_the_messages_lack(self, release: str) -> None:
         for key, versions in offered(release, HANDLERS).items():
             declared = request_class(key).versions
             assert set(versions) <= set(declared), key
+
+    @pytest.mark.parametrize("release", RELEASES)
+    def test_every_message_has_its_place_in_the_releases(self, release: str) -> None:
+        for key, versions in offered(release, requests()).items():
+            assert set(versions) <= set(request_class(key).versions), key
+
+    def test_versions_that_4_0_removed_are_gone(self) -> None:
+        assert [offered(release, requests())[ApiKey.CREATE_TOPICS] for release in ("3.9", "4.0")] == [
+            range(8),
+            range(2, 8),
+        ]
+
+    def test_what_kraft_lacked_at_first_came_back(self) -> None:
+        having = [release for release in RELEASES if ApiKey.CREATE_DELEGATION_TOKEN in offered(release, requests())]
+        assert set(RELEASES) - set(having) == {"3.3", "3.4", "3.5"}
+
+    def test_a_new_cluster_has_the_newest_features_in_force(self) -> None:
+        def levels(release: str) -> dict[str, int]:
+            return {feature.name: feature.max_version_level for feature in finalized_features(release)}
+
+        assert levels("2.8") == {}
+        assert levels("3.9") == {"metadata.version": 21}
+        assert levels("4.0") == {"group.version": 1, "metadata.version": 25, "transaction.version": 2}
 
     def test_kafka_2_8_knows_no_consumer_protocol(self) -> None:
         assert ApiKey.CONSUMER_GROUP_DESCRIBE not in offered("2.8", HANDLERS)

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from kafkaadmin.testing.handlers.context import Context
-from kafkaadmin.testing.versions import as_api_versions, finalized_features, supported_features
+from kafkaadmin.testing.versions import (
+    as_api_versions,
+    finalized_features,
+    finalized_features_epoch,
+    supported_features,
+)
 from kafkawire import ErrorCode
 from kafkawire.messages import ApiVersionsRequest, ApiVersionsResponse
 
@@ -16,7 +21,7 @@ def api_versions(request: ApiVersionsRequest, context: Context) -> ApiVersionsRe
         api_keys=as_api_versions(context.offered),
         throttle_time_ms=context.throttle_time_ms,
         supported_features=supported_features(context.release, context.version),
-        finalized_features_epoch=0 if finalized_features(context.release) else -1,
+        finalized_features_epoch=finalized_features_epoch(context.release),
         finalized_features=finalized_features(context.release),
     )
 
