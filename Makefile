@@ -6,7 +6,7 @@ COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --
 PYTEST := $(PY) -X dev -bb -m pytest
 COVERED := $(PY) -X dev -bb -m coverage run -m pytest
 
-.PHONY: help demo test test-fast coverage test-kafka lint format bench kafka lock lock-check clean
+.PHONY: help demo test test-fast coverage test-kafka lint format fuzz bench kafka lock lock-check clean
 .DEFAULT_GOAL := help
 
 help:
@@ -17,6 +17,7 @@ help:
 	@echo 'make test-kafka  the tests on real Kafka only: its brokers, and its message classes'
 	@echo 'make lint        formatting, ruff, mypy, pyright, import contracts, spelling'
 	@echo 'make format      puts formatting and imports in order'
+	@echo "make fuzz        spoiled messages against kafkawire; ARGS='--inputs 5000000 --seed 1'"
 	@echo 'make bench       the benchmarks'
 	@echo 'make kafka       fetches what real Kafka needs (on Debian as root, also Java and Maven)'
 	@echo 'make lock        renews the locks in requirements/'
@@ -55,6 +56,9 @@ lint: $(READY)
 format: $(READY)
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
+
+fuzz: $(READY)
+	$(PY) -m tests.wire.fuzz $(ARGS)
 
 bench: .venv/.bench
 	$(PY) benchmarks/codec.py --quick
