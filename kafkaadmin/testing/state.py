@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from kafkaadmin.models.partitions import TopicPartition
 from kafkaadmin.testing.groups import Group, java_hash
 from kafkaadmin.testing.quorum import Quorum
+from kafkaadmin.testing.tokens import Tokens
 from kafkaadmin.testing.topics import CONSUMER_OFFSETS, NO_LEADER, TRANSACTION_STATE, Partition, Topic, spread_replicas
+from kafkaadmin.testing.voters import Voters
 from kafkawire import ErrorCode
 
 __all__ = ["Broker", "ClusterState"]
@@ -51,6 +53,8 @@ class ClusterState:
         self.brokers = {broker_id: Broker(broker_id=broker_id) for broker_id in broker_ids}
         self.zookeeper = zookeeper
         self.quorum = Quorum(controllers)
+        self.voters = Voters(self.quorum.nodes or self.brokers)
+        self.tokens = Tokens()
         self.topics: dict[str, Topic] = {}
         self.groups: dict[str, Group] = {}
         self.loading: set[int] = set()
@@ -248,6 +252,16 @@ class ClusterState:
         self.topics[name] = topic
         self._names[topic.topic_id] = name
         return topic
+
+    def create_partitions(self, name: str, total: int, assignments: Sequence[Sequence[int]] | None = None) -> None:
+        """Give a topic more partitions, with as many replicas as its first one has."""
+        topic = self.topics[name]
+        there = len(topic.partitions)
+        placed = assignments or self._spread(total - there, len(topic.partitions[0].replicas))
+        topic.partitions += tuple(
+            Partition(index=there + index, replicas=replicas, leader=replicas[0], isr=replicas)
+            for index, replicas in enumerate(tuple(each) for each in placed)
+        )
 
     def delete_topic(self, name: str) -> None:
         """Remove a topic, and what groups have committed for it."""

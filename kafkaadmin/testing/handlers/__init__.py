@@ -8,11 +8,21 @@ from typing import Any
 from kafkaadmin.testing.handlers.api_versions import api_versions
 from kafkaadmin.testing.handlers.consumer_group_describe import consumer_group_describe
 from kafkaadmin.testing.handlers.context import Context
+from kafkaadmin.testing.handlers.create_partitions import create_partitions
 from kafkaadmin.testing.handlers.create_topics import create_topics
+from kafkaadmin.testing.handlers.delegation_tokens import (
+    create_delegation_token,
+    describe_delegation_token,
+    expire_delegation_token,
+    renew_delegation_token,
+)
 from kafkaadmin.testing.handlers.delete_groups import delete_groups
+from kafkaadmin.testing.handlers.delete_records import delete_records
 from kafkaadmin.testing.handlers.delete_topics import delete_topics
 from kafkaadmin.testing.handlers.describe_cluster import describe_cluster
+from kafkaadmin.testing.handlers.describe_configs import describe_configs
 from kafkaadmin.testing.handlers.describe_groups import describe_groups
+from kafkaadmin.testing.handlers.describe_quorum import describe_quorum
 from kafkaadmin.testing.handlers.describe_topic_partitions import describe_topic_partitions
 from kafkaadmin.testing.handlers.elect_leaders import elect_leaders
 from kafkaadmin.testing.handlers.find_coordinator import find_coordinator
@@ -23,6 +33,7 @@ from kafkaadmin.testing.handlers.metadata import metadata
 from kafkaadmin.testing.handlers.offset_commit import offset_commit
 from kafkaadmin.testing.handlers.offset_delete import offset_delete
 from kafkaadmin.testing.handlers.offset_fetch import offset_fetch
+from kafkaadmin.testing.handlers.raft_voters import add_raft_voter, remove_raft_voter
 from kafkawire import ApiKey, Response
 
 __all__ = ["HANDLERS", "Handler"]
@@ -31,15 +42,23 @@ Handler = Callable[[Any, Context], Response]
 """A request of one API, and its surroundings, to the answer."""
 
 HANDLERS: Mapping[ApiKey, Handler] = {
+    ApiKey.ADD_RAFT_VOTER: add_raft_voter,
     ApiKey.API_VERSIONS: api_versions,
     ApiKey.CONSUMER_GROUP_DESCRIBE: consumer_group_describe,
+    ApiKey.CREATE_DELEGATION_TOKEN: create_delegation_token,
+    ApiKey.CREATE_PARTITIONS: create_partitions,
     ApiKey.CREATE_TOPICS: create_topics,
     ApiKey.DELETE_GROUPS: delete_groups,
+    ApiKey.DELETE_RECORDS: delete_records,
     ApiKey.DELETE_TOPICS: delete_topics,
     ApiKey.DESCRIBE_CLUSTER: describe_cluster,
+    ApiKey.DESCRIBE_CONFIGS: describe_configs,
+    ApiKey.DESCRIBE_DELEGATION_TOKEN: describe_delegation_token,
     ApiKey.DESCRIBE_GROUPS: describe_groups,
+    ApiKey.DESCRIBE_QUORUM: describe_quorum,
     ApiKey.DESCRIBE_TOPIC_PARTITIONS: describe_topic_partitions,
     ApiKey.ELECT_LEADERS: elect_leaders,
+    ApiKey.EXPIRE_DELEGATION_TOKEN: expire_delegation_token,
     ApiKey.FIND_COORDINATOR: find_coordinator,
     ApiKey.LEAVE_GROUP: leave_group,
     ApiKey.LIST_GROUPS: list_groups,
@@ -48,4 +67,6 @@ HANDLERS: Mapping[ApiKey, Handler] = {
     ApiKey.OFFSET_COMMIT: offset_commit,
     ApiKey.OFFSET_DELETE: offset_delete,
     ApiKey.OFFSET_FETCH: offset_fetch,
+    ApiKey.REMOVE_RAFT_VOTER: remove_raft_voter,
+    ApiKey.RENEW_DELEGATION_TOKEN: renew_delegation_token,
 }
