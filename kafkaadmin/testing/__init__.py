@@ -10,10 +10,9 @@ with FakeCluster(brokers=3) as cluster:
 from __future__ import annotations
 
 from kafkaadmin.testing.cluster import FakeCluster
-from kafkaadmin.testing.faults import Cut, Fault, FaultHandle, Hangup
+from kafkaadmin.testing.faults import Cut, Fault, FaultHandle, Hangup, Phase, Stop
 from kafkaadmin.testing.groups import GroupMember, GroupType
 from kafkaadmin.testing.ledger import RecordedRequest, RejectedRequest
-from kafkaadmin.testing.server import Stop
 from kafkaadmin.testing.topics import FIRST_TIMESTAMP_MS, timestamp_of
 
 __all__ = [
@@ -25,6 +24,7 @@ __all__ = [
     "GroupMember",
     "GroupType",
     "Hangup",
+    "Phase",
     "RecordedRequest",
     "RejectedRequest",
     "Stop",

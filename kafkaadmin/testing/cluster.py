@@ -13,13 +13,13 @@ from typing import Any, Self, TypeVar
 from uuid import UUID
 
 from kafkaadmin.models.partitions import TopicPartition
-from kafkaadmin.testing.faults import Fault, FaultHandle, Hangup
+from kafkaadmin.testing.faults import Fault, FaultHandle, Hangup, Stop
 from kafkaadmin.testing.groups import CommittedOffset, Group, GroupMember, GroupType, as_offsets, members_for
 from kafkaadmin.testing.handlers import HANDLERS
 from kafkaadmin.testing.handlers.context import Context, Refusal
 from kafkaadmin.testing.ledger import Ledger, RecordedRequest, RejectedRequest
 from kafkaadmin.testing.quorum import SERVED_BY_CONTROLLERS, ControllerNode
-from kafkaadmin.testing.server import BrokerServer, Stop
+from kafkaadmin.testing.server import BrokerServer
 from kafkaadmin.testing.state import Broker, ClusterState
 from kafkaadmin.testing.timeline import Timeline
 from kafkaadmin.testing.topics import CONSUMER_OFFSETS
@@ -101,6 +101,7 @@ class FakeCluster:
         self._servers: dict[int, BrokerServer] = {}
         self._ledger = Ledger()
         self._errors: list[Exception] = []
+        self._going: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event
         self._thread = threading.Thread(target=self._run, name="FakeCluster", daemon=True)
@@ -383,18 +384,7 @@ class FakeCluster:
                 kernel accepts connections, nothing is read or answered.
             failover: seconds until others take over, here instead of the cluster's. 0 is a controlled shutdown.
         """
-        server = self._server(broker_id)
-
-        async def stop() -> None:
-            if not server.running and (how == "stall" or not server.stalled):
-                raise ValueError(f"broker {broker_id} is not running")
-            if how == "stall":
-                server.stall()
-            else:
-                await server.stop("fin" if how == "fin" else "reset")
-            self._timeline.broker_gone(broker_id, frozen=how == "stall", failover=failover)
-
-        self._wait(stop())
+        self._wait(self._stop(self._server(broker_id), how, failover))
 
     def start_broker(self, broker_id: int, *, prefer: bool = False, stale_for: float = 0.0) -> None:
         """Bring a broker back, at its old address.
@@ -437,6 +427,15 @@ class FakeCluster:
     def drop_connections(self, broker_id: int, *, how: Hangup = "reset") -> None:
         """End all connections to a broker, which lives on."""
         self._wait(self._server(broker_id).drop_connections(how))
+
+    def say_unasked(self, broker_id: int, data: bytes) -> None:
+        """Have a broker send bytes that nobody asked for, on all its connections."""
+
+        def say() -> None:
+            for connection in tuple(self._server(broker_id).connections):
+                connection.say(data)
+
+        self._call(say)
 
     def inject(self, fault: Fault) -> FaultHandle:
         """Order a fault. Where several match a request, the one that was ordered first strikes."""
@@ -501,12 +500,40 @@ class FakeCluster:
         self._timeline = Timeline(self._state, **self._times)
         nodes: list[Broker | ControllerNode] = [*self._state.brokers.values(), *self._state.quorum.nodes.values()]
         for node in nodes:
-            server = BrokerServer(node.broker_id, node.host, self._ledger, partial(self._context, node.broker_id))
+            server = BrokerServer(
+                node.broker_id,
+                node.host,
+                self._ledger,
+                partial(self._context, node.broker_id),
+                partial(self._stop_soon, node.broker_id),
+            )
             node.port = server.port
             self._servers[node.broker_id] = server
             server.start()
         if self._offsets_topic_after is not None:
             self._timeline.leave_offsets_topic_unmade(self._offsets_topic_after)
+
+    async def _stop(self, server: BrokerServer, how: Stop, failover: float | None) -> None:
+        if not server.running and (how == "stall" or not server.stalled):
+            raise ValueError(f"broker {server.broker_id} is not running")
+        if how == "stall":
+            server.stall()
+        else:
+            await server.stop("fin" if how == "fin" else "reset")
+        self._timeline.broker_gone(server.broker_id, frozen=how == "stall", failover=failover)
+
+    def _stop_soon(self, broker_id: int, how: Stop) -> None:
+        """A fault takes a broker away. A stall is at once: nothing that has come already is worked on."""
+        server = self._servers[broker_id]
+        if not server.running:
+            return
+        if how == "stall":
+            server.stall()
+            self._timeline.broker_gone(broker_id, frozen=True, failover=None)
+            return
+        task = asyncio.get_running_loop().create_task(self._stop(server, how, None))
+        self._going.add(task)
+        task.add_done_callback(self._going.discard)
 
     def _context(self, broker_id: int, version: int, fault: Fault) -> Context:
         release = self._releases.get(broker_id, self._controllers_release)

@@ -11,13 +11,19 @@ import anyio.to_thread
 
 from kafkawire import ApiKey
 
-__all__ = ["Cut", "Fault", "FaultHandle", "Hangup"]
+__all__ = ["Cut", "Fault", "FaultHandle", "Hangup", "Phase", "Stop"]
 
 Hangup = Literal["reset", "fin"]
 """How a connection ends: with RST, or with FIN."""
 
-Cut = Literal["before", "after", "half"]
-"""When a connection is cut: before the request is applied, after it, or with half of the answer sent."""
+Cut = Literal["request", "before", "after", "half"]
+"""When a connection is cut: half of the request is read; it isn't applied yet; it is; half of the answer is sent."""
+
+Stop = Literal["reset", "fin", "refuse", "stall"]
+"""How a broker goes: see `FakeCluster.stop_broker`."""
+
+Phase = Literal["accept", "request"]
+"""When a fault strikes: as a connection is accepted, or as a request comes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,17 +31,21 @@ class Fault:
     """What is to go wrong, and with which requests. Parts combine: an `error` with a `delay` comes late.
 
     Which requests: those of `api` (all without) at `broker` (all without), `count` of them (None: until removed) after
-    the first `skip`.
+    the first `skip`. With `phase="accept"` it strikes connections instead, before anything was asked on them: `delay`
+    is until the first request is read, `cut` ends them at once, and the bytes of a wrong answer come unasked.
 
     What happens to them:
 
     - `delay`: seconds until the request is worked on. With `after_applying` it takes effect at once and the answer
       waits. Requests behind it on the same connection wait too, as they do in Kafka.
     - `error`: the answer is this error code (any number), in the place where this API's answer has one, and nothing is
-      applied; with `after_applying` it is applied all the same. With `keys` (groups or topics) only these get it.
+      applied; with `after_applying` it is applied all the same. With `keys` (groups or topics) only these get it. With
+      `level` it stands so many arrays deep, in every place there: 0 is the top, and what is 1 or 2 the API says.
     - `drop_answer`: applied, never answered. The connection stays open.
-    - `cut`: the connection ends, `how` says in which way. `before`: nothing is applied. `after`: applied, not answered.
-      `half`: applied, half of the answer's bytes are sent.
+    - `cut`: the connection ends, `how` says in which way. `request`: half of the request's bytes are read. `before`:
+      nothing is applied. `after`: applied, not answered. `half`: applied, half of the answer's bytes are sent.
+    - `stop`: the broker goes as the request comes, as `FakeCluster.stop_broker` has it; with `after_applying` once it
+      is applied, with `cut="half"` once half of the answer is sent. One that stalls does the rest when it wakes.
     - `garbage`: the answer's body is nonsense under a right header.
     - `wrong_correlation_id`: the answer is for a request that nobody sent.
     - `oversized`: the answer announces a frame of 2 GiB.
@@ -47,15 +57,18 @@ class Fault:
 
     api: ApiKey | None = None
     broker: int | None = None
+    phase: Phase = "request"
     count: int | None = 1
     skip: int = 0
     delay: float = 0.0
     error: int | None = None
+    level: int | None = None
     keys: frozenset[str] = frozenset()
     after_applying: bool = False
     drop_answer: bool = False
     cut: Cut | None = None
     how: Hangup = "reset"
+    stop: Stop | None = None
     garbage: bool = False
     wrong_correlation_id: bool = False
     oversized: bool = False
@@ -68,10 +81,16 @@ class Fault:
             raise ValueError("skip, delay and throttle can't be negative")
         if self.keys and self.error is None:
             raise ValueError("keys need an error to be answered with")
+        if self.level is not None and (self.error is None or self.keys):
+            raise ValueError("level needs an error, and goes with no keys")
+        if self.phase == "accept" and (self.api is not None or self.error is not None):
+            raise ValueError("a connection that is accepted has no API and no error")
 
-    def matches(self, api: int, broker: int) -> bool:
-        """Whether the fault is meant for a request of this API at this broker."""
-        return self.api in {None, api} and self.broker in {None, broker}
+    def matches(self, api: int | None, broker: int) -> bool:
+        """Whether the fault is meant for a request of this API at this broker; None for a connection accepted there."""
+        if self.broker not in {None, broker} or (api is None) != (self.phase == "accept"):
+            return False
+        return self.api in {None, api}
 
 
 class FaultHandle:
@@ -111,8 +130,8 @@ class FaultHandle:
         """Call it off. Requests that it has already struck are not spared."""
         self._remove(self)
 
-    def strikes(self, api: int, broker: int) -> bool:
-        """Whether it strikes this request; if so, that counts as a hit. For the brokers."""
+    def strikes(self, api: int | None, broker: int) -> bool:
+        """Whether it strikes this request (None: a new connection); if so, that counts as a hit. For the brokers."""
         if self.spent or not self.fault.matches(api, broker):
             return False
         self._seen += 1

@@ -57,10 +57,18 @@ class Ledger:
         """Enter a request. Answers the fault that strikes it: of several, the one ordered first."""
         self.counts[request.broker_id, request.api_key] += 1
         self.log.append(request)
-        for handle in self.faults:
-            if handle.strikes(request.api_key, request.broker_id):
-                return handle.fault
-        return None
+        return self._striking(request.api_key, request.broker_id)
+
+    def accepted(self, broker_id: int) -> Fault | None:
+        """A connection was accepted. Answers the fault that strikes it."""
+        return self._striking(None, broker_id)
+
+    def half_read(self, api: int, broker_id: int) -> Fault | None:
+        """Half of a request was read. Answers the fault that cuts it there."""
+        return next((h.fault for h in self.faults if h.fault.cut == "request" and h.strikes(api, broker_id)), None)
+
+    def _striking(self, api: int | None, broker_id: int) -> Fault | None:
+        return next((handle.fault for handle in self.faults if handle.strikes(api, broker_id)), None)
 
     def remove(self, handle: FaultHandle) -> None:
         """Strike a fault off the list."""

@@ -13,9 +13,10 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
-from kafkaadmin.testing.faults import Fault, Hangup
+from kafkaadmin.testing.damage import in_a_copy, mangled, refused_at, unasked
+from kafkaadmin.testing.faults import Fault, Hangup, Stop
 from kafkaadmin.testing.handlers import HANDLERS
 from kafkaadmin.testing.handlers.api_versions import unsupported_api_versions
 from kafkaadmin.testing.handlers.context import Context
@@ -24,19 +25,15 @@ from kafkawire import ApiKey, DecodeError, Request
 from kafkawire.framing import FrameReader
 from kafkawire.headers import RequestHeader, UnknownRequestError, read_request, response_header_version, write_response
 
-__all__ = ["BrokerServer", "Stop"]
-
-Stop = Literal["reset", "fin", "refuse", "stall"]
-"""How a broker goes: see `FakeCluster.stop_broker`."""
+__all__ = ["BrokerServer"]
 
 NO_FAULT = Fault()
 
 _MAX_REQUEST_BYTES = 100 * 1024 * 1024
 _BACKLOG = 512
-_LENGTH = struct.Struct(">i")
+_BEGINNING = struct.Struct(">ih")
 _LINGER_NOT = struct.pack("ii", 1, 0)
 _FLUSH_SECONDS = 0.5
-_GARBAGE = b"\xff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +43,7 @@ class _Exchange:
     header: RequestHeader
     request: Request[Any]
     fault: Fault
+    frame: bytes
 
     @property
     def version(self) -> int:
@@ -60,12 +58,21 @@ class BrokerServer:
         host: the address to listen at, on a port that is free.
         ledger: where requests are entered.
         context: a version and a fault to what a handler needs; what the broker offers is in there.
+        go: called when a fault takes the broker away.
     """
 
-    def __init__(self, broker_id: int, host: str, ledger: Ledger, context: Callable[[int, Fault], Context]) -> None:
+    def __init__(
+        self,
+        broker_id: int,
+        host: str,
+        ledger: Ledger,
+        context: Callable[[int, Fault], Context],
+        go: Callable[[Stop], None],
+    ) -> None:
         self.broker_id = broker_id
         self.ledger = ledger
         self.context = context
+        self.go = go
         self.offered = context(0, NO_FAULT).offered
         self.running = False
         self.stalled = False
@@ -173,6 +180,18 @@ class _Connection(asyncio.Protocol):
         self._broker.opened += 1
         if self._broker.stalled:
             self.freeze()
+        elif (fault := self._broker.ledger.accepted(self._broker.broker_id)) is not None:
+            self._be_received_by(fault)
+
+    def _be_received_by(self, fault: Fault) -> None:
+        """A fault strikes before anything was asked."""
+        self._transport.write(unasked(fault))
+        if fault.stop is not None:
+            self._broker.go(fault.stop)
+        elif fault.cut is not None:
+            self.hang_up(fault.how)
+        elif fault.delay:
+            self._later(fault.delay, _nothing)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._open = False
@@ -186,6 +205,23 @@ class _Connection(asyncio.Protocol):
         except DecodeError as error:
             self._reject(error)
         self._work()
+        if self._open:
+            self._look_at_half()
+
+    def say(self, data: bytes) -> None:
+        """Send what nobody asked for."""
+        if self._open:
+            self._transport.write(data)
+
+    def _look_at_half(self) -> None:
+        """Of a request that comes in pieces, half may have been read: does a fault cut it there?"""
+        if self._reader.pending < _BEGINNING.size:
+            return
+        length, api = _BEGINNING.unpack(self._reader.peek(_BEGINNING.size))
+        if 2 * self._reader.pending >= length:
+            fault = self._broker.ledger.half_read(api, self._broker.broker_id)
+            if fault is not None:
+                self.hang_up(fault.how)
 
     def freeze(self) -> None:
         """Read nothing more."""
@@ -254,7 +290,7 @@ class _Connection(asyncio.Protocol):
             at=time.monotonic(),
             frame=frame,
         )
-        return _Exchange(header, request, self._broker.ledger.received(recorded) or NO_FAULT)
+        return _Exchange(header, request, self._broker.ledger.received(recorded) or NO_FAULT, frame)
 
     def _refuse_version(self, header: RequestHeader) -> None:
         if header.request_api_key != ApiKey.API_VERSIONS:
@@ -270,8 +306,10 @@ class _Connection(asyncio.Protocol):
 
     def _begin(self, exchange: _Exchange) -> None:
         fault = exchange.fault
-        if fault.cut == "before":
+        if fault.cut in {"request", "before"}:
             self.hang_up(fault.how)
+        elif fault.stop is not None:
+            self._stop(exchange, fault.stop)
         elif fault.delay and not fault.after_applying:
             self._later(fault.delay, lambda: self._send(exchange, self._answer(exchange)))
         elif fault.delay:
@@ -279,6 +317,19 @@ class _Connection(asyncio.Protocol):
             self._later(fault.delay, lambda: self._send(exchange, answer))
         else:
             self._send(exchange, self._answer(exchange))
+
+    def _stop(self, exchange: _Exchange, how: Stop) -> None:
+        """The broker goes. If it stalls, what is left to do waits until it wakes."""
+        applied = exchange.fault.after_applying or exchange.fault.cut == "half"
+        if applied:
+            answer = self._answer(exchange)
+            sent = len(answer) // 2 if exchange.fault.cut == "half" else 0
+            self._transport.write(answer[:sent])
+            if how == "stall":
+                self._busy, self._due = True, lambda: self.say(answer[sent:])
+        elif how == "stall":
+            self._waiting.appendleft(exchange.frame)
+        self._broker.go(how)
 
     def _later(self, delay: float, action: Callable[[], None]) -> None:
         self._busy = True
@@ -305,9 +356,12 @@ class _Connection(asyncio.Protocol):
         handler = HANDLERS[request.api_key]
         if fault.error is not None and fault.after_applying:
             handler(request, replace(context, refusal=None))
-        response = handler(request, context)
+        if fault.error is not None and fault.level is not None:
+            response = refused_at(handler(request, in_a_copy(context)), fault.level, fault.error)
+        else:
+            response = handler(request, context)
         frame = write_response(response, exchange.version, exchange.header.correlation_id)
-        return _mangled(frame, response_header_version(type(response), exchange.version), fault)
+        return mangled(frame, response_header_version(type(response), exchange.version), fault)
 
     def _send(self, exchange: _Exchange, frame: bytes) -> None:
         fault = exchange.fault
@@ -323,17 +377,3 @@ class _Connection(asyncio.Protocol):
 
 def _nothing() -> None:
     """What there is to do when a connection is no longer throttled."""
-
-
-def _mangled(frame: bytes, header_version: int, fault: Fault) -> bytes:
-    length, correlation_id, rest = frame[:4], frame[4:8], frame[8:]
-    if fault.garbage:
-        # Longer than the answer by more than any field: bytes are left over, whatever the first ones can be taken for.
-        tags = rest[:header_version]
-        rest = tags + _GARBAGE * (len(rest) + 64)
-        length = _LENGTH.pack(len(correlation_id) + len(rest))
-    if fault.wrong_correlation_id:
-        correlation_id = bytes(byte ^ 0x55 for byte in correlation_id)
-    if fault.oversized:
-        length = _LENGTH.pack((1 << 31) - 1)
-    return length + correlation_id + rest

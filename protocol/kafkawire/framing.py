@@ -30,6 +30,10 @@ class FrameReader:
         """Bytes of a frame that isn't whole yet."""
         return len(self._buffer)
 
+    def peek(self, size: int) -> bytes:
+        """The first bytes, length included, of a frame that isn't whole yet."""
+        return bytes(self._buffer[:size])
+
     def feed(self, data: bytes | bytearray | memoryview) -> list[bytes]:
         """Take a chunk, and give the frames that are whole now, without their length.
 

@@ -325,6 +325,58 @@ class TestFaults:
         with self.coordinator(cluster) as client, pytest.raises(DecodeError):
             client.ask(ApiVersionsRequest(), 0)
 
+    def test_a_request_cut_half_way_is_not_applied(self, cluster: FakeCluster) -> None:
+        """One that comes in pieces is cut with half of them read, and the broker reads no more."""
+        cluster.inject(Fault(api=ApiKey.OFFSET_COMMIT, cut="request"))
+        with self.coordinator(cluster) as client:
+            _, frame = client.session.send(commit("billing", 43), 9)
+            client.socket.sendall(frame[: len(frame) // 2 + 4])
+            with pytest.raises(ConnectionResetError):
+                client.read()
+        assert cluster.offsets("billing") == {("orders", 0): 42}
+        assert cluster.requests == {}
+
+    def test_a_request_that_comes_whole_can_be_cut_too(self, cluster: FakeCluster) -> None:
+        cluster.inject(Fault(api=ApiKey.OFFSET_COMMIT, cut="request", how="fin"))
+        with self.coordinator(cluster) as client, pytest.raises(EOFError):
+            client.ask(commit("billing", 43), 9)
+        assert cluster.offsets("billing") == {("orders", 0): 42}
+
+    def test_errors_stand_at_the_level_that_is_asked_for_and_nothing_is_applied(self, cluster: FakeCluster) -> None:
+        cluster.inject(Fault(api=ApiKey.OFFSET_COMMIT, error=16, level=2))
+        with self.coordinator(cluster) as client:
+            answer = client.ask(commit("billing", 43), 9)
+        assert answer.topics[0].partitions[0].error_code == ErrorCode.NOT_COORDINATOR
+        assert cluster.offsets("billing") == {("orders", 0): 42}
+
+    @pytest.mark.parametrize("cut", ["reset", "fin"])
+    def test_a_connection_can_be_cut_as_it_is_accepted(self, cluster: FakeCluster, cut: Any) -> None:
+        fault = cluster.inject(Fault(phase="accept", cut="before", how=cut))
+        # A reset may be quick enough for connecting itself to fail.
+        with pytest.raises(EOFError if cut == "fin" else ConnectionResetError), RawClient(cluster, 2) as client:
+            client.read()
+        assert fault.hits == 1
+
+    def test_a_broker_can_speak_before_it_is_spoken_to(self, cluster: FakeCluster) -> None:
+        cluster.inject(Fault(phase="accept", oversized=True))
+        with RawClient(cluster, 2) as client, pytest.raises(DecodeError):
+            client.read()
+
+    def test_a_new_connection_can_be_kept_waiting(self, cluster: FakeCluster) -> None:
+        cluster.inject(Fault(phase="accept", delay=0.1))
+        with RawClient(cluster, 2, timeout=0.02) as client:
+            client.write(ApiVersionsRequest(), 0)
+            with pytest.raises(TimeoutError):
+                client.read()
+            client.socket.settimeout(10)
+            client.read()
+
+    def test_a_broker_can_say_what_nobody_asked_for(self, cluster: FakeCluster) -> None:
+        with RawClient(cluster, 2) as client:
+            client.ask(ApiVersionsRequest(), 0)
+            cluster.say_unasked(2, b"\0\0\0\4\0\0\1\0")
+            assert client.socket.recv(100) == b"\0\0\0\4\0\0\1\0"
+
     def test_throttling_is_reported_at_once_and_then_enforced(self, cluster: FakeCluster) -> None:
         cluster.inject(Fault(throttle=60))
         with RawClient(cluster, 1) as client:
@@ -340,6 +392,41 @@ class TestFaults:
         fault.remove()
         assert ask(cluster, 1, ListGroupsRequest(), 5).error_code == 0
         assert fault.hits == 1
+
+
+class TestStoppingByARequest:
+    """A broker goes at the very moment that a request reaches it."""
+
+    @pytest.mark.parametrize("after_applying", [False, True])
+    def test_it_dies_before_or_after_applying(self, cluster: FakeCluster, after_applying: bool) -> None:
+        coordinator = cluster.coordinator_of("billing")
+        cluster.inject(Fault(api=ApiKey.OFFSET_COMMIT, stop="reset", after_applying=after_applying))
+        with RawClient(cluster, coordinator) as client, pytest.raises(ConnectionResetError):
+            client.ask(commit("billing", 43), 9)
+        with pytest.raises(ConnectionRefusedError):
+            RawClient(cluster, coordinator)
+        assert cluster.offsets("billing") == {("orders", 0): 43 if after_applying else 42}
+        cluster.start_broker(coordinator)
+
+    def test_one_that_froze_reads_the_request_when_it_wakes(self, cluster: FakeCluster) -> None:
+        coordinator = cluster.coordinator_of("billing")
+        fault = cluster.inject(Fault(api=ApiKey.OFFSET_COMMIT, stop="stall"))
+        with RawClient(cluster, coordinator) as client:
+            client.write(commit("billing", 43), 9)
+            fault.wait()
+            assert cluster.offsets("billing") == {("orders", 0): 42}
+            cluster.start_broker(coordinator)
+            client.read()
+        assert cluster.offsets("billing") == {("orders", 0): 43}
+
+    def test_one_that_froze_in_mid_answer_sends_the_rest_when_it_wakes(self, cluster: FakeCluster) -> None:
+        fault = cluster.inject(Fault(api=ApiKey.API_VERSIONS, stop="stall", cut="half"))
+        with RawClient(cluster, 2) as client:
+            client.write(ApiVersionsRequest(), 0)
+            fault.wait()
+            cluster.start_broker(2)
+            client.read()
+            client.ask(ApiVersionsRequest(), 0)
 
 
 class TestWhatWasSeen:
