@@ -30,6 +30,8 @@ if TYPE_CHECKING:
         ConnectError,
         ConnectionLostError,
         CoordinatorUnavailableError,
+        DelegationTokenError,
+        DuplicateVoterError,
         GroupNotEmptyError,
         GroupNotFoundError,
         GroupSubscribedToTopicError,
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
         UnknownMemberError,
         UnknownTopicError,
         UnsupportedVersionError,
+        VoterNotFoundError,
     )
     from kafkaadmin.events import (
         BrokerSuspected,
@@ -70,6 +73,10 @@ if TYPE_CHECKING:
         Broker,
         ClusterDescription,
     )
+    from kafkaadmin.models.delegation_tokens import (
+        DelegationToken,
+        DelegationTokenExpiry,
+    )
     from kafkaadmin.models.groups import (
         ClassicGroupDescription,
         ClassicGroupMember,
@@ -81,6 +88,10 @@ if TYPE_CHECKING:
         MemberToRemove,
         RemovedMember,
     )
+    from kafkaadmin.models.new_partitions import (
+        CreatedPartitions,
+        NewPartitions,
+    )
     from kafkaadmin.models.offsets import (
         OffsetAndMetadata,
         OffsetPlace,
@@ -89,6 +100,19 @@ if TYPE_CHECKING:
     )
     from kafkaadmin.models.partitions import (
         TopicPartition,
+    )
+    from kafkaadmin.models.principals import (
+        KafkaPrincipal,
+    )
+    from kafkaadmin.models.quorum import (
+        ChangedVoter,
+        QuorumInfo,
+        QuorumReplica,
+        RaftVoterEndpoint,
+    )
+    from kafkaadmin.models.records import (
+        DeletedRecords,
+        RecordsToDelete,
     )
     from kafkaadmin.models.results import (
         BatchResult,
@@ -129,6 +153,8 @@ _MODULES = {
         "ConnectError",
         "ConnectionLostError",
         "CoordinatorUnavailableError",
+        "DelegationTokenError",
+        "DuplicateVoterError",
         "GroupNotEmptyError",
         "GroupNotFoundError",
         "GroupSubscribedToTopicError",
@@ -149,6 +175,7 @@ _MODULES = {
         "UnknownMemberError",
         "UnknownTopicError",
         "UnsupportedVersionError",
+        "VoterNotFoundError",
     ),
     "kafkaadmin.events": (
         "BrokerSuspected",
@@ -169,6 +196,10 @@ _MODULES = {
         "Broker",
         "ClusterDescription",
     ),
+    "kafkaadmin.models.delegation_tokens": (
+        "DelegationToken",
+        "DelegationTokenExpiry",
+    ),
     "kafkaadmin.models.groups": (
         "ClassicGroupDescription",
         "ClassicGroupMember",
@@ -180,6 +211,10 @@ _MODULES = {
         "MemberToRemove",
         "RemovedMember",
     ),
+    "kafkaadmin.models.new_partitions": (
+        "CreatedPartitions",
+        "NewPartitions",
+    ),
     "kafkaadmin.models.offsets": (
         "OffsetAndMetadata",
         "OffsetPlace",
@@ -187,6 +222,17 @@ _MODULES = {
         "PartitionOffset",
     ),
     "kafkaadmin.models.partitions": ("TopicPartition",),
+    "kafkaadmin.models.principals": ("KafkaPrincipal",),
+    "kafkaadmin.models.quorum": (
+        "ChangedVoter",
+        "QuorumInfo",
+        "QuorumReplica",
+        "RaftVoterEndpoint",
+    ),
+    "kafkaadmin.models.records": (
+        "DeletedRecords",
+        "RecordsToDelete",
+    ),
     "kafkaadmin.models.results": ("BatchResult",),
     "kafkaadmin.models.topics": (
         "CreatedTopic",
@@ -227,6 +273,7 @@ __all__ = [
     "BrokerId",
     "BrokerSuspected",
     "BrokerUnavailable",
+    "ChangedVoter",
     "ClassicGroupDescription",
     "ClassicGroupMember",
     "ClientClosedError",
@@ -244,10 +291,16 @@ __all__ = [
     "CoordinatorResolved",
     "CoordinatorType",
     "CoordinatorUnavailableError",
+    "CreatedPartitions",
     "CreatedTopic",
+    "DelegationToken",
+    "DelegationTokenError",
+    "DelegationTokenExpiry",
     "DeletedGroup",
+    "DeletedRecords",
     "DeletedTopic",
     "Destination",
+    "DuplicateVoterError",
     "Event",
     "GroupDescription",
     "GroupListing",
@@ -259,10 +312,12 @@ __all__ = [
     "InvalidRequestError",
     "IsolationLevel",
     "KafkaAdminError",
+    "KafkaPrincipal",
     "Leader",
     "LocalProtocolError",
     "LookupFailed",
     "MemberToRemove",
+    "NewPartitions",
     "NewTopic",
     "NotControllerError",
     "NotCoordinatorError",
@@ -277,7 +332,11 @@ __all__ = [
     "PartitionDescription",
     "PartitionOffset",
     "ProtocolError",
+    "QuorumInfo",
+    "QuorumReplica",
+    "RaftVoterEndpoint",
     "Rebootstrapped",
+    "RecordsToDelete",
     "RemoteProtocolError",
     "RemovedMember",
     "RequestCompleted",
@@ -293,6 +352,7 @@ __all__ = [
     "UnknownMemberError",
     "UnknownTopicError",
     "UnsupportedVersionError",
+    "VoterNotFoundError",
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar, overload
 from uuid import UUID
@@ -14,6 +15,7 @@ from kafkaadmin.config import ClientConfig, RetryPolicy, parse_addresses
 from kafkaadmin.errors import ConfigurationError, KafkaAdminError
 from kafkaadmin.events import Observer
 from kafkaadmin.models.brokers import Broker, ClusterDescription
+from kafkaadmin.models.delegation_tokens import DelegationToken, DelegationTokenExpiry
 from kafkaadmin.models.groups import (
     ConsumerGroupDescription,
     DeletedGroup,
@@ -22,8 +24,12 @@ from kafkaadmin.models.groups import (
     MemberToRemove,
     RemovedMember,
 )
+from kafkaadmin.models.new_partitions import CreatedPartitions, NewPartitions
 from kafkaadmin.models.offsets import OffsetAndMetadata, OffsetSpec, PartitionOffset
 from kafkaadmin.models.partitions import TopicPartition
+from kafkaadmin.models.principals import KafkaPrincipal
+from kafkaadmin.models.quorum import ChangedVoter, QuorumInfo, RaftVoterEndpoint
+from kafkaadmin.models.records import DeletedRecords, RecordsToDelete
 from kafkaadmin.models.results import BatchResult
 from kafkaadmin.models.topics import CreatedTopic, DeletedTopic, NewTopic, TopicDescription, TopicListing
 from kafkaadmin.operations import arguments
@@ -265,33 +271,103 @@ class AdminClient:
         *,
         validate_only: bool = False,
         wait: bool = True,
+        retry_on_quota_violation: bool = True,
         timeout: float | None = None,
     ) -> BatchResult[str, CreatedTopic]:
         """Make topics; a bare name is made with the brokers' defaults.
 
         Topics succeed and fail one by one: `TopicAlreadyExistsError`, `InvalidRequestError` (its name, counts, replicas
         or configs), `AuthorizationError`. When an answer was lost and the topic is there on asking again, it is read:
-        with the partitions and replicas that were ordered it counts as made, and is marked `ambiguous`.
+        with just the partitions, replicas and configs that were ordered it counts as made, and is marked `ambiguous`.
+        If nothing of it can be read, that is an `OutcomeUnknownError`.
 
         Args:
             validate_only: have the controller check, and make nothing.
             wait: return only once every live broker knows the new topics. Otherwise a broker asked right away may
                 still answer that there is none.
+            retry_on_quota_violation: wait as told while the quota of changes is used up (KIP-599), until the call's
+                time is; `False` raises `ThrottledError`, which says how long that would be.
         """
         return await operations.create_topics(
-            self._cluster, topics, validate_only=validate_only, wait=wait, deadline=self._deadline(timeout)
+            self._cluster,
+            topics,
+            validate_only=validate_only,
+            wait=wait,
+            retry_on_quota_violation=retry_on_quota_violation,
+            deadline=self._deadline(timeout),
+        )
+
+    async def create_partitions(
+        self,
+        partitions: Mapping[str, int | NewPartitions],
+        *,
+        validate_only: bool = False,
+        retry_on_quota_violation: bool = True,
+        timeout: float | None = None,
+    ) -> BatchResult[str, CreatedPartitions]:
+        """Give topics more partitions (KIP-195), by the total that they shall have.
+
+            await admin.create_partitions({"orders": 6, "audit": NewPartitions(4, assignments=[[2, 3]])})
+
+        Topics succeed and fail one by one: `UnknownTopicError`, `AuthorizationError`, `InvalidRequestError` where the
+        total is no more than there is, or the assignments don't fit. When an answer was lost and the topic has so many
+        partitions on asking again, with the replicas that were ordered, they count as made, and are marked `ambiguous`.
+        Other brokers may hear of the new partitions a little later.
+
+        Args:
+            validate_only: have the controller check, and make nothing.
+            retry_on_quota_violation: as for `create_topics`.
+        """
+        return await operations.create_partitions(
+            self._cluster,
+            partitions,
+            validate_only=validate_only,
+            retry_on_quota_violation=retry_on_quota_violation,
+            deadline=self._deadline(timeout),
         )
 
     async def delete_topics(
-        self, topics: Topic | Iterable[Topic], *, timeout: float | None = None
+        self,
+        topics: Topic | Iterable[Topic],
+        *,
+        retry_on_quota_violation: bool = True,
+        timeout: float | None = None,
     ) -> BatchResult[Topic, DeletedTopic]:
         """Delete topics, by name or (brokers 2.8 and later) by id.
 
         Topics succeed and fail one by one: `UnknownTopicError`, `AuthorizationError`, or a `BrokerError` where deletion
         is switched off. When an answer was lost and the topic is gone on asking again, it counts as deleted, and is
         marked `ambiguous`. Brokers delete the data a little later.
+
+        A name's id is looked up first, and the topic deleted by it: whoever makes another topic by that name meanwhile
+        keeps it, however often the request is sent. Brokers before 2.8 have no ids: there the name must do.
+
+        Args:
+            retry_on_quota_violation: as for `create_topics`.
         """
-        return await operations.delete_topics(self._cluster, topics, deadline=self._deadline(timeout))
+        return await operations.delete_topics(
+            self._cluster,
+            topics,
+            retry_on_quota_violation=retry_on_quota_violation,
+            deadline=self._deadline(timeout),
+        )
+
+    async def delete_records(
+        self, records: Mapping[TopicPartition, int | RecordsToDelete], *, timeout: float | None = None
+    ) -> BatchResult[TopicPartition, DeletedRecords]:
+        """Delete records from the start of partitions (KIP-107), by the first offset that shall be left.
+
+            partition = TopicPartition("orders", 0)
+            await admin.delete_records({partition: 42})
+            await admin.delete_records({partition: RecordsToDelete.up_to_high_watermark()})
+
+        Each partition's leader is asked, all at once, and answers when all its live replicas have followed. Partitions
+        succeed and fail one by one: `UnknownTopicError`, `AuthorizationError`, a `BrokerError` with
+        OFFSET_OUT_OF_RANGE (1) past the high watermark, or with POLICY_VIOLATION (44) where the topic's
+        `cleanup.policy` isn't to delete. When an answer was lost the request is sent again: with an offset that does no
+        harm, while the high watermark may have gone up, so that what came in during the call may go too.
+        """
+        return await operations.delete_records(self._cluster, records, deadline=self._deadline(timeout))
 
     # -------------------------------------------------------------------------------------- offsets of partitions
 
@@ -503,6 +579,146 @@ class AdminClient:
         """
         return await operations.delete_consumer_group_offsets(
             self._cluster, group, partitions, deadline=self._deadline(timeout)
+        )
+
+    # ---------------------------------------------------------------------------------------- the metadata quorum
+
+    async def describe_metadata_quorum(self, *, timeout: float | None = None) -> QuorumInfo:
+        """The controllers that keep the cluster's metadata: who leads, who votes, how far each is.
+
+        Brokers of KRaft clusters, 3.3 and later, pass it on to the leader; with ZooKeeper it is an
+        `UnsupportedVersionError`.
+        """
+        return await operations.describe_metadata_quorum(self._cluster, deadline=self._deadline(timeout))
+
+    async def add_raft_voter(
+        self,
+        voter_id: int,
+        directory_id: UUID,
+        endpoints: RaftVoterEndpoint | Iterable[RaftVoterEndpoint],
+        *,
+        cluster_id: str | None = None,
+        timeout: float | None = None,
+    ) -> ChangedVoter:
+        """Let a controller vote in the metadata quorum (KIP-853; brokers 3.9 and later with `kraft.version` 1).
+
+        It must run already, and have caught up. Returns once the voters have agreed. When an answer was lost and such a
+        voter is there on asking again, the quorum is read: with this directory and these endpoints it counts as added,
+        and is marked `ambiguous`.
+
+        Args:
+            voter_id: its `node.id`.
+            directory_id: the `directory.id` in the `meta.properties` of its metadata directory.
+            endpoints: where it listens as a controller.
+            cluster_id: have another cluster refuse, with INCONSISTENT_CLUSTER_ID (104).
+
+        Raises:
+            DuplicateVoterError: a controller with this id votes already.
+            BrokerError: with UNSUPPORTED_VERSION (35), the voters are a static list (`controller.quorum.voters`).
+        """
+        return await operations.add_raft_voter(
+            self._cluster,
+            voter_id,
+            directory_id,
+            endpoints,
+            cluster_id=cluster_id,
+            deadline=self._deadline(timeout),
+        )
+
+    async def remove_raft_voter(
+        self,
+        voter_id: int,
+        directory_id: UUID,
+        *,
+        cluster_id: str | None = None,
+        timeout: float | None = None,
+    ) -> ChangedVoter:
+        """Take a controller's vote in the metadata quorum (KIP-853; brokers 3.9 and later with `kraft.version` 1).
+
+        It goes on following; the leader itself steps down. When an answer was lost and there is no such voter on asking
+        again, it counts as removed, and is marked `ambiguous`. Arguments as for `add_raft_voter`.
+
+        Raises:
+            VoterNotFoundError: nobody with this id and directory votes.
+            BrokerError: with UNSUPPORTED_VERSION (35), the voters are a static list (`controller.quorum.voters`).
+        """
+        return await operations.remove_raft_voter(
+            self._cluster, voter_id, directory_id, cluster_id=cluster_id, deadline=self._deadline(timeout)
+        )
+
+    # ------------------------------------------------------------------------------------------ delegation tokens
+
+    async def create_delegation_token(
+        self,
+        *,
+        owner: KafkaPrincipal | None = None,
+        renewers: KafkaPrincipal | Iterable[KafkaPrincipal] = (),
+        max_lifetime: timedelta | None = None,
+        timeout: float | None = None,
+    ) -> DelegationToken:
+        """Make a token by which others can act as its owner (KIP-48).
+
+        Brokers want an authenticated connection for it, and not one that a token opened: over plaintext this is a
+        `DelegationTokenError`. A request whose answer was lost is not sent again, since nothing tells whether a token
+        was made: that is an `OutcomeUnknownError`.
+
+        Args:
+            owner: somebody else than oneself (KIP-373; brokers 3.3 and later).
+            renewers: who may renew and expire the token, besides the owner.
+            max_lifetime: when it ends, however often it is renewed; the broker's longest, if nothing is said.
+
+        Raises:
+            DelegationTokenError: brokers keep no tokens, or don't speak of them on this connection.
+            OutcomeUnknownError: the answer was lost; there may be a token that nobody knows.
+        """
+        return await operations.create_delegation_token(
+            self._cluster,
+            owner=owner,
+            renewers=renewers,
+            max_lifetime=max_lifetime,
+            deadline=self._deadline(timeout),
+        )
+
+    async def renew_delegation_token(
+        self, token: DelegationToken | bytes, *, period: timedelta | None = None, timeout: float | None = None
+    ) -> DelegationTokenExpiry:
+        """Put off the end of a token, for as long as the broker's default if nothing is said.
+
+        Never past its longest lifetime. `token`: itself, or its hmac. When an answer was lost the request is sent
+        again.
+
+        Raises:
+            DelegationTokenError: there is no such token, or it has ended; or as for `create_delegation_token`.
+        """
+        return await operations.renew_delegation_token(
+            self._cluster, token, period=period, deadline=self._deadline(timeout)
+        )
+
+    async def expire_delegation_token(
+        self, token: DelegationToken | bytes, *, period: timedelta | None = None, timeout: float | None = None
+    ) -> DelegationTokenExpiry:
+        """Have a token end after a while, or now if nothing is said: then it is forgotten at once.
+
+        When an answer was lost and there is no such token on asking again, it counts as ended, and is marked
+        `ambiguous`. `token`: itself, or its hmac.
+
+        Raises:
+            DelegationTokenError: there is no such token; or as for `create_delegation_token`.
+        """
+        return await operations.expire_delegation_token(
+            self._cluster, token, period=period, deadline=self._deadline(timeout)
+        )
+
+    async def describe_delegation_token(
+        self, *, owners: KafkaPrincipal | Iterable[KafkaPrincipal] | None = None, timeout: float | None = None
+    ) -> tuple[DelegationToken, ...]:
+        """The tokens of these owners, or of all, as far as this principal may see them: those it owns or may renew.
+
+        Raises:
+            DelegationTokenError: as for `create_delegation_token`.
+        """
+        return await operations.describe_delegation_token(
+            self._cluster, owners=owners, deadline=self._deadline(timeout)
         )
 
     @staticmethod

@@ -18,6 +18,8 @@ __all__ = [
     "ConnectError",
     "ConnectionLostError",
     "CoordinatorUnavailableError",
+    "DelegationTokenError",
+    "DuplicateVoterError",
     "GroupNotEmptyError",
     "GroupNotFoundError",
     "GroupSubscribedToTopicError",
@@ -38,6 +40,7 @@ __all__ = [
     "UnknownMemberError",
     "UnknownTopicError",
     "UnsupportedVersionError",
+    "VoterNotFoundError",
     "broker_error",
 ]
 
@@ -184,7 +187,26 @@ class InvalidRequestError(BrokerError):
 
 
 class ThrottledError(BrokerError):
-    """89 THROTTLING_QUOTA_EXCEEDED: the quota of controller mutations is used up."""
+    """89 THROTTLING_QUOTA_EXCEEDED: the quota of controller mutations is used up (KIP-599).
+
+    `throttle_time`: seconds until there is some of it again, as the broker told.
+    """
+
+    def __init__(self, code: int, message: str | None = None, *, context: str = "", throttle_time: float = 0.0) -> None:
+        super().__init__(code, message, context=context)
+        self.throttle_time = throttle_time
+
+
+class DelegationTokenError(BrokerError):
+    """61, 62, 63, 64, 66, 67: tokens are switched off, not for this connection, or not there; or not for this user."""
+
+
+class DuplicateVoterError(BrokerError):
+    """126 DUPLICATE_VOTER: a controller with this id votes already."""
+
+
+class VoterNotFoundError(BrokerError):
+    """127 VOTER_NOT_FOUND: no voter has this id and directory."""
 
 
 class PartialFailureError(KafkaAdminError):
@@ -215,11 +237,19 @@ _BY_CODE: dict[int, type[BrokerError]] = {
         AuthorizationError: (29, 30, 31, 53, 65),
         InvalidRequestError: (17, 24, 37, 38, 39, 40, 42),
         ThrottledError: (89,),
+        DelegationTokenError: (61, 62, 63, 64, 66, 67),
+        DuplicateVoterError: (126,),
+        VoterNotFoundError: (127,),
     }.items()
     for code in codes
 }
 
 
-def broker_error(code: int, message: str | None = None, *, context: str = "") -> BrokerError:
+def broker_error(
+    code: int, message: str | None = None, *, context: str = "", throttle_time: float = 0.0
+) -> BrokerError:
     """The error for a broker's code, of the subclass that a caller would catch; `context` says what it was about."""
-    return _BY_CODE.get(code, BrokerError)(code, message, context=context)
+    kind = _BY_CODE.get(code, BrokerError)
+    if kind is ThrottledError:
+        return ThrottledError(code, message, context=context, throttle_time=throttle_time)
+    return kind(code, message, context=context)

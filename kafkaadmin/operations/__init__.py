@@ -10,24 +10,44 @@ from kafkaadmin.operations.committed_offsets import (
     delete_consumer_group_offsets,
     list_consumer_group_offsets,
 )
+from kafkaadmin.operations.delegation_tokens import (
+    create_delegation_token,
+    describe_delegation_token,
+    expire_delegation_token,
+    renew_delegation_token,
+)
 from kafkaadmin.operations.group_descriptions import describe_consumer_groups, describe_groups
 from kafkaadmin.operations.groups import delete_consumer_groups, list_groups, remove_members_from_consumer_group
+from kafkaadmin.operations.metadata_quorum import add_raft_voter, describe_metadata_quorum, remove_raft_voter
+from kafkaadmin.operations.new_partitions import create_partitions
+from kafkaadmin.operations.new_topics import create_topics
 from kafkaadmin.operations.partition_offsets import list_offsets
-from kafkaadmin.operations.topics import create_topics, delete_topics, describe_topics, list_topics
+from kafkaadmin.operations.record_deletion import delete_records
+from kafkaadmin.operations.topic_deletion import delete_topics
+from kafkaadmin.operations.topics import describe_topics, list_topics
 
 __all__ = [
+    "add_raft_voter",
     "alter_consumer_group_offsets",
+    "create_delegation_token",
+    "create_partitions",
     "create_topics",
     "delete_consumer_group_offsets",
     "delete_consumer_groups",
+    "delete_records",
     "delete_topics",
     "describe_cluster",
     "describe_consumer_groups",
+    "describe_delegation_token",
     "describe_groups",
+    "describe_metadata_quorum",
     "describe_topics",
+    "expire_delegation_token",
     "list_consumer_group_offsets",
     "list_groups",
     "list_offsets",
     "list_topics",
     "remove_members_from_consumer_group",
+    "remove_raft_voter",
+    "renew_delegation_token",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from kafkaadmin.errors import ConfigurationError, KafkaAdminError
@@ -12,6 +11,7 @@ from kafkaadmin.models.partitions import TopicPartition
 from kafkaadmin.models.results import BatchResult
 from kafkaadmin.operations import arguments
 from kafkaadmin.operations.partitions import by_topic
+from kafkaadmin.operations.times import EPOCH, MILLISECOND, moment
 from kafkaadmin.routing import Attempt, Cluster, Deadline, Done, Errored, Leader, Operation, Outcome
 from kafkawire import enums
 from kafkawire.enums import CONSUMER_REPLICA_ID, IsolationLevel
@@ -24,9 +24,6 @@ from kafkawire.messages import (
 )
 
 __all__ = ["list_offsets"]
-
-_EPOCH = datetime.fromtimestamp(0, UTC)
-_MILLISECOND = timedelta(milliseconds=1)
 
 
 class _Question(NamedTuple):
@@ -115,7 +112,7 @@ def _question(spec: object) -> _Question:
     target = arguments.instance(spec, OffsetSpec, "spec").target
     if isinstance(target, OffsetPlace):
         return _PLACES[target]
-    return _Question(-((_EPOCH - target) // _MILLISECOND), 1)
+    return _Question(-((EPOCH - target) // MILLISECOND), 1)
 
 
 def _outcomes(
@@ -130,15 +127,6 @@ def _outcomes(
 def _partition_offset(partition: ListOffsetsPartitionResponse) -> PartitionOffset:
     return PartitionOffset(
         offset=partition.offset if partition.offset >= 0 else None,
-        timestamp=_time(partition.timestamp),
+        timestamp=moment(partition.timestamp),
         leader_epoch=partition.leader_epoch if partition.leader_epoch >= 0 else None,
     )
-
-
-def _time(milliseconds: int) -> datetime | None:
-    if milliseconds < 0:
-        return None
-    try:
-        return _EPOCH + milliseconds * _MILLISECOND
-    except OverflowError:
-        return None

@@ -320,8 +320,10 @@ class _Call(Generic[K, R, V]):
     async def _settle(self, batch: _Batch[K], key: K, outcome: Errored) -> bool | None:
         """What becomes of a key that was answered with a code: settled (`None`), or again, after a pause or not."""
         operation = self.operation
-        error = broker_error(outcome.code, outcome.message, context=operation.label(key))
-        action = action_for(outcome.code, self.kind, operation.retry_on)
+        error = broker_error(
+            outcome.code, outcome.message, context=operation.label(key), throttle_time=outcome.throttle_time
+        )
+        action = action_for(outcome.code, self.kind, operation.retry_on, operation.final)
         if action is Action.FINAL:
             await self._conclude(key, error)
             return None

@@ -52,6 +52,10 @@ class Deadline(NamedTuple):
     def remaining(self) -> float:
         return max(0.0, self.at - anyio.current_time())
 
+    def within(self, seconds: float) -> Deadline:
+        """The deadline for a part that may take no longer than this."""
+        return Deadline.after(min(seconds, self.remaining()))
+
     def timeout_ms(self, now: float) -> int:
         """What is left, for a broker: at least a millisecond."""
         return max(1, min(math.ceil((self.at - now) * 1000), 2**31 - 1))
@@ -66,10 +70,14 @@ class Done(Generic[V_co]):
 
 @dataclass(frozen=True, slots=True)
 class Errored:
-    """The broker answered this key with an error code: the tables in `retry` say what becomes of it."""
+    """The broker answered this key with an error code: the tables in `retry` say what becomes of it.
+
+    `throttle_time`: seconds to wait, where it is a quota that the key was refused by.
+    """
 
     code: int
     message: str | None = None
+    throttle_time: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +147,7 @@ class Operation(Generic[K, R, V]):
     - `keys_per_request(version)`: the most keys that one request carries.
     - `at_least`, `at_most`: bounds on the version, where the operation needs or avoids some.
     - `retry_on`: codes that this operation waits out, besides those that every operation does.
+    - `final`: codes that are the caller's to deal with, though other operations wait them out.
     - `noun`: what a key is called in errors (`group`, `topic`, …). An operation about nothing smaller than the cluster
       has one key, `None`.
     """
@@ -154,6 +163,7 @@ class Operation(Generic[K, R, V]):
     at_most: int | None = None
     repeat: Repeat | Verified[K, V] = Repeat.SAFE
     retry_on: frozenset[int] = frozenset()
+    final: frozenset[int] = frozenset()
     lane: Lane = Lane.SHORT
 
     def label(self, key: K) -> str:

@@ -57,8 +57,13 @@ _BY_DESTINATION: dict[type, dict[int, Action]] = {
 _TABLES: Mapping[type, Mapping[int, Action]] = {kind: _EVERYWHERE | own for kind, own in _BY_DESTINATION.items()}
 
 
-def action_for(code: int, destination: type, retry_on: frozenset[int]) -> Action:
-    """The action for `code` from the kind of broker that was asked; `retry_on` adds codes to be waited out."""
+def action_for(code: int, destination: type, retry_on: frozenset[int], final: frozenset[int] = frozenset()) -> Action:
+    """The action for `code` from the kind of broker that was asked.
+
+    `retry_on` adds codes to be waited out, `final` takes some away.
+    """
+    if code in final:
+        return Action.FINAL
     if code in retry_on:
         return Action.HOLD
     return _TABLES[destination].get(code, Action.FINAL)

@@ -56,9 +56,9 @@ class ScriptedCluster:
 
         return anyio.run(main)
 
-    def verify(self, key: object) -> object:
-        """What the last operation's verifying read finds out about a key."""
-        operation = self.operations[-1]
+    def verify(self, key: object, *, of: int = -1) -> object:
+        """What an operation's verifying read finds out about a key: the last operation's, or that of another."""
+        operation = self.operations[of]
         return self.call(lambda _, deadline: operation.repeat.verify(key, deadline))  # type: ignore[union-attr]
 
     async def brokers(self, *, deadline: Deadline) -> tuple[Broker, ...]:
@@ -109,7 +109,9 @@ class ScriptedCluster:
             elif isinstance(outcome, Failed):
                 failed[key] = outcome.error
             else:
-                failed[key] = broker_error(outcome.code, outcome.message, context=operation.label(key))
+                failed[key] = broker_error(
+                    outcome.code, outcome.message, context=operation.label(key), throttle_time=outcome.throttle_time
+                )
         failed.update((key, RemoteProtocolError(operation.label(key))) for key in silent)
 
 

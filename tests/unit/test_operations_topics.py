@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from kafkaadmin import (
     AnyBroker,
+    AuthorizationError,
     BatchResult,
     ConfigurationError,
     Controller,
     CreatedTopic,
     DeletedTopic,
     InvalidRequestError,
+    KafkaAdminError,
     NewTopic,
     OperationTimeoutError,
     PartitionDescription,
+    ThrottledError,
     TopicAlreadyExistsError,
     TopicListing,
     UnknownTopicError,
@@ -35,6 +40,10 @@ from kafkawire.messages import (
     DeletableTopicResult,
     DeleteTopicsRequest,
     DeleteTopicsResponse,
+    DescribeConfigsRequest,
+    DescribeConfigsResourceResult,
+    DescribeConfigsResponse,
+    DescribeConfigsResult,
     MetadataRequest,
     MetadataResponse,
     MetadataResponsePartition,
@@ -44,6 +53,7 @@ from kafkawire.primitives import ZERO_UUID
 from tests.support.scripted_cluster import BROKERS, ScriptedCluster
 
 ID = UUID(int=42)
+OTHER_ID = UUID(int=43)
 
 
 def partition(index: int, *replicas: int, leader: int | None = None) -> MetadataResponsePartition:
@@ -174,7 +184,7 @@ class TestCreateTopics:
             told["topic_id"] = ID
         cluster = created(CreatableTopicResult(name="orders", **told), version=version)  # type: ignore[arg-type]
         new = NewTopic("orders", partitions=3, replication_factor=2, configs={"retention.ms": "5"})
-        result = cluster.call(ops.create_topics, new, validate_only=False, wait=False)
+        result = cluster.call(ops.create_topics, new, validate_only=False, wait=False, retry_on_quota_violation=True)
         assert result["orders"] == CreatedTopic(
             name="orders",
             topic_id=ID if version >= 7 else None,
@@ -193,7 +203,9 @@ class TestCreateTopics:
     def test_replicas_by_hand_replace_the_counts(self) -> None:
         cluster = created(CreatableTopicResult(name="orders"), version=3)
         new = NewTopic("orders", assignments={1: [3, 1], 0: [1, 2]})
-        cluster.call(ops.create_topics, new, validate_only=False, wait=False).raise_for_errors()
+        cluster.call(
+            ops.create_topics, new, validate_only=False, wait=False, retry_on_quota_violation=True
+        ).raise_for_errors()
         (ordered,) = cluster.asked[0].request.topics
         assert (ordered.num_partitions, ordered.replication_factor) == (-1, -1)
         assert [(each.partition_index, each.broker_ids) for each in ordered.assignments] == [(0, (1, 2)), (1, (3, 1))]
@@ -201,11 +213,15 @@ class TestCreateTopics:
     def test_defaults_need_a_broker_that_has_some(self) -> None:
         cluster = created(CreatableTopicResult(name="orders"), version=3)
         with pytest.raises(UnsupportedVersionError):
-            cluster.call(ops.create_topics, "orders", validate_only=False, wait=False)["orders"]
+            cluster.call(ops.create_topics, "orders", validate_only=False, wait=False, retry_on_quota_violation=True)[
+                "orders"
+            ]
 
     def test_configs_that_may_not_be_described_are_none(self) -> None:
         result = CreatableTopicResult(name="orders", topic_config_error_code=29, configs=None)
-        told = created(result).call(ops.create_topics, "orders", validate_only=False, wait=False)["orders"]
+        told = created(result).call(
+            ops.create_topics, "orders", validate_only=False, wait=False, retry_on_quota_violation=True
+        )["orders"]
         assert (told.partitions, told.configs) == (None, None)
 
     def test_each_topic_has_its_own_error_and_message(self) -> None:
@@ -214,7 +230,9 @@ class TestCreateTopics:
             CreatableTopicResult(name="old", error_code=36, error_message="Topic 'old' already exists."),
             CreatableTopicResult(name="big", error_code=38, error_message="Too few brokers."),
         )
-        result = cluster.call(ops.create_topics, ["good", "old", "big"], validate_only=False, wait=False)
+        result = cluster.call(
+            ops.create_topics, ["good", "old", "big"], validate_only=False, wait=False, retry_on_quota_violation=True
+        )
         assert set(result.succeeded) == {"good"}
         with pytest.raises(TopicAlreadyExistsError, match="already exists"):
             result["old"]
@@ -223,7 +241,9 @@ class TestCreateTopics:
 
     def test_validating_is_no_write_and_waits_for_nothing(self) -> None:
         cluster = created(CreatableTopicResult(name="orders"))
-        cluster.call(ops.create_topics, "orders", validate_only=True, wait=True).raise_for_errors()
+        cluster.call(
+            ops.create_topics, "orders", validate_only=True, wait=True, retry_on_quota_violation=True
+        ).raise_for_errors()
         assert cluster.asked[0].request.validate_only
         assert cluster.operations[0].repeat is Repeat.SAFE
         assert len(cluster.operations) == 1
@@ -231,7 +251,39 @@ class TestCreateTopics:
     @pytest.mark.parametrize("topics", [["a", "a"], ["a", NewTopic("a")], [3], 3, ""])
     def test_what_orders_no_topic_is_refused(self, topics: object) -> None:
         with pytest.raises(ConfigurationError):
-            created().call(ops.create_topics, topics, validate_only=False, wait=False)
+            created().call(ops.create_topics, topics, validate_only=False, wait=False, retry_on_quota_violation=True)
+
+
+CONFIGS = {"retention.ms": "5", "min.cleanable.dirty.ratio": "0.5", "cleanup.policy": "delete,compact"}
+
+
+def configs(own: Mapping[str, str | None], error: int = 0) -> DescribeConfigsResponse:
+    return DescribeConfigsResponse(
+        results=(
+            DescribeConfigsResult(
+                error_code=error,
+                resource_type=2,
+                resource_name="orders",
+                configs=(
+                    *(
+                        DescribeConfigsResourceResult(name=name, value=value, config_source=1)
+                        for name, value in own.items()
+                    ),
+                    DescribeConfigsResourceResult(name="segment.bytes", value="7", config_source=5),
+                ),
+            ),
+        )
+    )
+
+
+def made_meanwhile(ordered: NewTopic, answer: DescribeConfigsResponse) -> ScriptedCluster:
+    """A cluster on which two partitions of two replicas are found, after a lost answer to this order."""
+    cluster = created(CreatableTopicResult(name="orders"))
+    there = MetadataResponse(topics=(topic("orders", partition(0, 1, 2), partition(1, 2, 3), topic_id=ID),))
+    cluster.answers[MetadataRequest] = (12, lambda _: there)
+    cluster.answers[DescribeConfigsRequest] = (4, lambda _: answer)
+    cluster.call(ops.create_topics, ordered, validate_only=False, wait=False, retry_on_quota_violation=True)
+    return cluster
 
 
 class TestALostCreateAnswer:
@@ -248,18 +300,81 @@ class TestALostCreateAnswer:
             (NewTopic("orders", assignments={0: [2, 1], 1: [2, 3]}), False),
         ],
     )
-    def test_it_is_ours_if_it_is_as_ordered(self, ordered: NewTopic, ours: bool) -> None:
-        cluster = created(CreatableTopicResult(name="orders"))
-        there = MetadataResponse(topics=(topic("orders", partition(0, 1, 2), partition(1, 2, 3), topic_id=ID),))
-        cluster.answers[MetadataRequest] = (12, lambda _: there)
-        cluster.call(ops.create_topics, ordered, validate_only=False, wait=False)
+    def test_it_is_ours_if_its_partitions_are_as_ordered(self, ordered: NewTopic, ours: bool) -> None:
+        cluster = made_meanwhile(ordered, configs({}))
         repeat = cluster.operations[0].repeat
         assert isinstance(repeat, Verified)
         assert repeat.already == {36}
+        made = CreatedTopic(
+            name="orders",
+            topic_id=ID,
+            partitions=2,
+            replication_factor=2,
+            configs={"segment.bytes": "7"},
+            ambiguous=True,
+        )
+        assert cluster.verify("orders") == (made if ours else None)
+        assert {3, 5} <= cluster.operations[1].retry_on
+
+    @pytest.mark.parametrize(
+        ("ordered", "found", "ours"),
+        [
+            (CONFIGS, CONFIGS, True),
+            (
+                {"cleanup.policy": "delete, compact", "min.cleanable.dirty.ratio": ".50", "retention.ms": " 5"},
+                CONFIGS,
+                True,
+            ),
+            ({"preallocate": "TRUE"}, {"preallocate": "true"}, True),
+            ({"retention.ms": None}, {}, True),
+            ({"password": "secret"}, {"password": None}, True),
+            ({"retention.ms": "5"}, {"retention.ms": "6"}, False),
+            ({"retention.ms": "5"}, {}, False),
+            ({}, {"retention.ms": "5"}, False),
+            ({"retention.ms": None}, {"retention.ms": "5"}, False),
+        ],
+    )
+    def test_it_is_ours_if_it_has_just_the_configs_that_were_ordered(
+        self, ordered: dict[str, str | None], found: dict[str, str | None], ours: bool
+    ) -> None:
+        cluster = made_meanwhile(NewTopic("orders", configs=ordered), configs(found))
         verified = cluster.verify("orders")
-        made = CreatedTopic(name="orders", topic_id=ID, partitions=2, replication_factor=2, ambiguous=True)
-        assert verified == (made if ours else None)
-        assert {3, 5} <= cluster.operations[-1].retry_on
+        assert (verified is not None) is ours
+        (asked,) = cluster.asked[-1].request.resources
+        assert (asked.resource_name, asked.configuration_keys) == ("orders", None)
+        assert 3 in cluster.operations[-1].retry_on
+
+    def test_configs_that_may_not_be_read_decide_only_where_some_were_ordered(self) -> None:
+        denied = configs({}, error=29)
+        verified = made_meanwhile(NewTopic("orders"), denied).verify("orders")
+        assert isinstance(verified, CreatedTopic)
+        assert verified.configs is None
+        with pytest.raises(AuthorizationError):
+            made_meanwhile(NewTopic("orders", configs={"retention.ms": "5"}), denied).verify("orders")
+
+
+class TestTheQuotaOfChanges:
+    """KIP-599: waited out, unless the caller wants to know."""
+
+    def test_a_violation_says_how_long_it_lasts(self) -> None:
+        answer = CreateTopicsResponse(
+            throttle_time_ms=1_500, topics=(CreatableTopicResult(name="orders", error_code=89, error_message="Wait."),)
+        )
+        cluster = ScriptedCluster({CreateTopicsRequest: (7, lambda _: answer)})
+        result = cluster.call(
+            ops.create_topics, "orders", validate_only=False, wait=False, retry_on_quota_violation=False
+        )
+        with pytest.raises(ThrottledError, match=r"Wait\.") as told:
+            result["orders"]
+        assert told.value.throttle_time == 1.5
+
+    @pytest.mark.parametrize("retry", [True, False])
+    def test_whether_it_is_waited_out_is_the_callers_choice(self, retry: bool) -> None:
+        cluster = created(CreatableTopicResult(name="orders"))
+        cluster.call(ops.create_topics, "orders", validate_only=False, wait=False, retry_on_quota_violation=retry)
+        operation = cluster.operations[0]
+        assert operation.final == (frozenset() if retry else {89})
+        assert (89 in operation.repeat.already) is not retry  # type: ignore[union-attr]
 
 
 class TestWaitingUntilKnown:
@@ -274,7 +389,9 @@ class TestWaitingUntilKnown:
 
         cluster = created(CreatableTopicResult(name="orders"))
         cluster.answers[MetadataRequest] = (12, answer)
-        result = cluster.call(ops.create_topics, "orders", validate_only=False, wait=True)
+        result = cluster.call(
+            ops.create_topics, "orders", validate_only=False, wait=True, retry_on_quota_violation=True
+        )
         assert result["orders"].name == "orders"
         asked = [each.broker for each in cluster.asked if isinstance(each.request, MetadataRequest)]
         assert set(asked) == {1, 2, 3}
@@ -292,7 +409,14 @@ class TestWaitingUntilKnown:
         async def hastily(cluster: ScriptedCluster, *, deadline: object) -> BatchResult[str, CreatedTopic]:
             soon = propagation.Deadline.after(0.05)
             topics = ["orders", "audit"]
-            return await ops.create_topics(cluster, topics, validate_only=False, wait=True, deadline=soon)  # type: ignore[arg-type]
+            return await ops.create_topics(
+                cluster,  # type: ignore[arg-type]
+                topics,
+                validate_only=False,
+                wait=True,
+                retry_on_quota_violation=True,
+                deadline=soon,
+            )
 
         result = cluster.call(hastily)
         assert set(result.succeeded) == {"orders"}
@@ -303,11 +427,17 @@ class TestWaitingUntilKnown:
         cluster = created(CreatableTopicResult(name="orders"))
         cluster.live = [(*BROKERS,)]
         # No Metadata is offered: nobody can be asked, as nobody can who is dead.
-        cluster.call(ops.create_topics, "orders", validate_only=False, wait=True).raise_for_errors()
+        cluster.call(
+            ops.create_topics, "orders", validate_only=False, wait=True, retry_on_quota_violation=True
+        ).raise_for_errors()
 
 
 def deleted(*results: DeletableTopicResult, version: int = 6) -> ScriptedCluster:
     return ScriptedCluster({DeleteTopicsRequest: (version, lambda _: DeleteTopicsResponse(responses=results))})
+
+
+def delete(cluster: ScriptedCluster, topics: object) -> BatchResult[Any, DeletedTopic]:
+    return cluster.call(ops.delete_topics, topics, retry_on_quota_violation=True)
 
 
 class TestDeleteTopics:
@@ -316,27 +446,69 @@ class TestDeleteTopics:
         cluster = deleted(
             DeletableTopicResult(name="orders"), DeletableTopicResult(name="nope", error_code=3), version=version
         )
-        result = cluster.call(ops.delete_topics, ["orders", "nope"])
+        result = delete(cluster, ["orders", "nope"])
         assert result["orders"] == DeletedTopic(name="orders", topic_id=None)
         with pytest.raises(UnknownTopicError):
             result["nope"]
         assert cluster.asked[0].request.topic_names == ("orders", "nope")
 
-    def test_newer_brokers_are_given_names_with_zero_ids(self) -> None:
+    def test_a_names_id_is_looked_up_so_that_nobody_elses_topic_is_deleted(self) -> None:
+        cluster = deleted(
+            DeletableTopicResult(name="orders", topic_id=ID), DeletableTopicResult(name="late", topic_id=OTHER_ID)
+        )
+        cluster.answers[MetadataRequest] = (
+            12,
+            lambda _: MetadataResponse(topics=(topic("orders", topic_id=ID), topic("late", error=3))),
+        )
+        result = delete(cluster, ["orders", "late"])
+        assert result["orders"] == DeletedTopic(name="orders", topic_id=ID)
+        assert result["late"] == DeletedTopic(name="late", topic_id=OTHER_ID)
+        asked = cluster.asked[-1].request.topics
+        # A broker that doesn't know a topic may be behind: the controller is asked by the name.
+        assert [(each.name, each.topic_id) for each in asked] == [(None, ID), ("late", ZERO_UUID)]
+
+    def test_an_id_that_was_out_of_date_is_replaced_by_the_name(self) -> None:
+        def answer(request: DeleteTopicsRequest) -> Response:
+            (asked,) = request.topics
+            result = DeletableTopicResult(name="orders", topic_id=OTHER_ID)
+            if asked.topic_id == ID:
+                result = DeletableTopicResult(name=None, topic_id=ID, error_code=100)
+            return DeleteTopicsResponse(responses=(result,))
+
+        cluster = ScriptedCluster({DeleteTopicsRequest: (6, answer)})
+        cluster.answers[MetadataRequest] = (12, lambda _: MetadataResponse(topics=(topic("orders", topic_id=ID),)))
+        assert delete(cluster, "orders")["orders"] == DeletedTopic(name="orders", topic_id=OTHER_ID)
+
+    def test_newer_brokers_are_given_names_with_zero_ids_where_no_id_is_known(self) -> None:
         cluster = deleted(DeletableTopicResult(name="orders", topic_id=ID))
-        assert cluster.call(ops.delete_topics, "orders")["orders"] == DeletedTopic(name="orders", topic_id=ID)
+        assert delete(cluster, "orders")["orders"] == DeletedTopic(name="orders", topic_id=ID)
         (asked,) = cluster.asked[0].request.topics
         assert (asked.name, asked.topic_id) == ("orders", ZERO_UUID)
 
     def test_ids_are_given_with_null_names(self) -> None:
         cluster = deleted(DeletableTopicResult(name="orders", topic_id=ID))
-        assert cluster.call(ops.delete_topics, ID)[ID] == DeletedTopic(name="orders", topic_id=ID)
+        assert delete(cluster, ID)[ID] == DeletedTopic(name="orders", topic_id=ID)
         (asked,) = cluster.asked[0].request.topics
         assert (asked.name, asked.topic_id) == (None, ID)
 
     def test_ids_need_a_broker_that_knows_them(self) -> None:
         with pytest.raises(UnsupportedVersionError):
-            deleted(version=5).call(ops.delete_topics, ID)[ID]
+            delete(deleted(version=5), ID)[ID]
+
+    def test_time_that_ran_out_over_the_lookup_left_nothing_deleted(self) -> None:
+        cluster = deleted()
+
+        async def never(operation: object, keys: Iterable[str], *, deadline: object) -> BatchResult[str, object]:
+            return BatchResult({}, {key: OperationTimeoutError("too late", sent=True) for key in keys})
+
+        cluster.run = never  # type: ignore[method-assign, assignment]
+        error = delete(cluster, "orders").failed["orders"]
+        assert isinstance(error, OperationTimeoutError)
+        assert not error.sent
+
+
+class TestALostDeleteAnswer:
+    """ "No such topic" after a lost answer: it counts as deleted, if it is gone, or its name is another's."""
 
     @pytest.mark.parametrize(
         ("key", "gone"),
@@ -345,19 +517,29 @@ class TestDeleteTopics:
             (ID, DeletedTopic(name=None, topic_id=ID, ambiguous=True)),
         ],
     )
-    def test_after_a_lost_answer_a_topic_that_is_gone_was_ours(self, key: str | UUID, gone: DeletedTopic) -> None:
+    def test_a_topic_that_is_gone_was_ours(self, key: str | UUID, gone: DeletedTopic) -> None:
         cluster = deleted(DeletableTopicResult(name="orders", topic_id=ID))
         absent = topic("orders", error=3) if key == "orders" else topic(None, topic_id=ID, error=100)
         cluster.answers[MetadataRequest] = (12, lambda _: MetadataResponse(topics=(absent,)))
-        cluster.call(ops.delete_topics, key)
-        repeat = cluster.operations[0].repeat
+        delete(cluster, key)
+        repeat = cluster.operations[1].repeat
         assert isinstance(repeat, Verified)
         assert repeat.already == {3, 100}
-        assert cluster.verify(key) == gone
+        assert cluster.verify(key, of=1) == gone
 
-    def test_after_a_lost_answer_a_topic_that_is_there_was_made_anew(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("kafkaadmin.operations.topics._BETWEEN_LOOKS", 0.0)
+    def test_a_topic_that_was_made_anew_by_that_name_is_not_the_one_that_was_deleted(self) -> None:
+        cluster = deleted(DeletableTopicResult(name="orders", topic_id=ID))
+        cluster.answers[MetadataRequest] = (12, lambda _: MetadataResponse(topics=(topic("orders", topic_id=ID),)))
+        delete(cluster, "orders")
+        anew = MetadataResponse(topics=(topic("orders", topic_id=OTHER_ID),))
+        cluster.answers[MetadataRequest] = (12, lambda _: anew)
+        gone = DeletedTopic(name="orders", topic_id=ID, ambiguous=True)
+        assert cluster.verify("orders", of=1) == gone
+
+    def test_a_topic_that_stays_there_leaves_it_unknown(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("kafkaadmin.operations.topic_deletion._BETWEEN_LOOKS", 0.0)
         cluster = deleted(DeletableTopicResult(name="orders"))
         cluster.answers[MetadataRequest] = (12, lambda _: MetadataResponse(topics=(topic("orders"),)))
-        cluster.call(ops.delete_topics, "orders")
-        assert cluster.verify("orders") is None
+        delete(cluster, "orders")
+        with pytest.raises(KafkaAdminError, match="there is one again, or still"):
+            cluster.verify("orders", of=1)
