@@ -279,6 +279,7 @@ class FakeCluster:
             group_id=group_id,
             type=type,
             protocol_type=protocol_type,
+            assignor="uniform" if type == "consumer" else "range",
             state=state,
             members={member.member_id: member for member in joined},
             offsets=as_offsets(committed),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import socket
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,16 +31,6 @@ from tests.support.raw_client import (
     offset_in,
     someone_else,
 )
-
-FAILOVER = 0.05
-
-
-@pytest.fixture
-def cluster() -> Iterator[FakeCluster]:
-    with FakeCluster(brokers=3, failover=FAILOVER) as cluster:
-        cluster.add_topic("orders", partitions=3, end_offset=100)
-        cluster.add_group("billing", offsets={("orders", 0): 42})
-        yield cluster
 
 
 def open_descriptors() -> set[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +11,8 @@ from kafkaadmin.testing import FakeCluster, GroupMember, GroupType
 from kafkawire import ErrorCode, Request
 from kafkawire.messages import (
     ConsumerGroupDescribeRequest,
+    ConsumerGroupHeartbeatRequest,
+    ConsumerGroupHeartbeatResponse,
     DeleteGroupsRequest,
     DescribeGroupsRequest,
     FindCoordinatorRequest,
@@ -39,16 +40,6 @@ from tests.support.raw_client import (
     offset_in,
     someone_else,
 )
-
-FAILOVER = 0.05
-
-
-@pytest.fixture
-def cluster() -> Iterator[FakeCluster]:
-    with FakeCluster(brokers=3, failover=FAILOVER) as cluster:
-        cluster.add_topic("orders", partitions=3, end_offset=100)
-        cluster.add_group("billing", offsets={("orders", 0): 42})
-        yield cluster
 
 
 class TestFindCoordinator:
@@ -329,3 +320,55 @@ class TestOtherGroupCalls:
         cluster.add_group("busy", members=[GroupMember(member_id="a")])
         request = LeaveGroupRequest(group_id="busy", member_id="a")
         assert [ask(cluster, cluster.coordinator_of("busy"), request, 2).error_code for _ in range(2)] == [0, 25]
+
+
+class TestConsumerGroupHeartbeat:
+    def beat(
+        self,
+        cluster: FakeCluster,
+        member: str,
+        epoch: int,
+        group: str = "modern",
+        topics: tuple[str, ...] = ("orders",),
+    ) -> ConsumerGroupHeartbeatResponse:
+        request = ConsumerGroupHeartbeatRequest(
+            group_id=group, member_id=member, member_epoch=epoch, subscribed_topic_names=topics
+        )
+        return ask(cluster, cluster.coordinator_of(group), request, 1)
+
+    def owned(self, cluster: FakeCluster) -> dict[str, int]:
+        return {member.member_id: len(member.partitions) for member in cluster.members("modern")}
+
+    def test_members_join_share_and_leave(self, cluster: FakeCluster) -> None:
+        first = self.beat(cluster, "a", 0)
+        assert first.assignment is not None
+        assert [topic.partitions for topic in first.assignment.topic_partitions] == [(0, 1, 2)]
+        assert self.beat(cluster, "a", first.member_epoch).assignment is None
+        self.beat(cluster, "b", 0)
+        assert self.owned(cluster) == {"a": 2, "b": 1}
+        assert self.beat(cluster, "a", first.member_epoch).member_epoch == first.member_epoch + 1
+        assert self.beat(cluster, "a", -1).member_epoch == -1
+        assert self.owned(cluster) == {"b": 3}
+
+    @pytest.mark.parametrize(
+        ("member", "epoch", "group", "error"),
+        [
+            ("", 0, "modern", ErrorCode.INVALID_REQUEST),
+            ("stranger", 1, "modern", ErrorCode.UNKNOWN_MEMBER_ID),
+            ("a", 9, "modern", ErrorCode.FENCED_MEMBER_EPOCH),
+            ("a", 1, "nobody", ErrorCode.GROUP_ID_NOT_FOUND),
+            ("a", 0, "busy", ErrorCode.GROUP_ID_NOT_FOUND),
+        ],
+    )
+    def test_who_is_refused(self, cluster: FakeCluster, member: str, epoch: int, group: str, error: int) -> None:
+        cluster.add_group("busy", members=1)
+        self.beat(cluster, "a", 0)
+        assert self.beat(cluster, member, epoch, group).error_code == error
+
+    def test_a_classic_group_that_only_has_offsets_becomes_one_of_the_new_protocol(self, cluster: FakeCluster) -> None:
+        assert self.beat(cluster, "a", 0, "billing").error_code == 0
+        assert cluster.offsets("billing") == {("orders", 0): 42}
+        described = ask(
+            cluster, cluster.coordinator_of("billing"), ConsumerGroupDescribeRequest(group_ids=("billing",)), 1
+        )
+        assert described.groups[0].assignor_name == "uniform"

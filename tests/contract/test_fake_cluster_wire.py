@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
@@ -37,16 +36,6 @@ from tests.support.raw_client import (
     everything,
     someone_else,
 )
-
-FAILOVER = 0.05
-
-
-@pytest.fixture
-def cluster() -> Iterator[FakeCluster]:
-    with FakeCluster(brokers=3, failover=FAILOVER) as cluster:
-        cluster.add_topic("orders", partitions=3, end_offset=100)
-        cluster.add_group("billing", offsets={("orders", 0): 42})
-        yield cluster
 
 
 @pytest.mark.parametrize("release", RELEASES)

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import anyio
 
-from kafkaadmin import AdminClient, Coordinator, TopicPartition
+from kafkaadmin import AdminClient, Coordinator, TopicPartition, UnsupportedVersionError
 from kafkaadmin.testing import FakeCluster, GroupMember, timestamp_of
 from kafkawire import ErrorCode, Message, encode
 from kafkawire.messages import (
@@ -48,9 +48,32 @@ class Stage(ABC):
     ) -> str:
         """Let a classic consumer join, subscribe to the topic and own the partition. Gives its member id."""
 
-    @abstractmethod
     async def join_new(self, admin: AdminClient, group: str, topic: str) -> str:
-        """Let a consumer of the new protocol (KIP-848) join and subscribe to the topic. Gives its member id."""
+        """Let a consumer of the new protocol (KIP-848) join and subscribe to the topic. Gives its member id.
+
+        Raises `UnsupportedVersionError` where the brokers have such groups switched off.
+        """
+        member = str(uuid4())
+        epoch = 0
+        while True:
+            beat = await admin.send(
+                ConsumerGroupHeartbeatRequest(
+                    group_id=group,
+                    member_id=member,
+                    member_epoch=epoch,
+                    rebalance_timeout_ms=SESSION_MS,
+                    subscribed_topic_names=(topic,),
+                    topic_partitions=(),
+                ),
+                Coordinator(group),
+            )
+            if beat.error_code == ErrorCode.UNSUPPORTED_VERSION:
+                raise UnsupportedVersionError(f"{group}: the brokers have KIP-848 groups switched off")
+            assert beat.error_code == 0, (ErrorCode(beat.error_code), beat.error_message)
+            if beat.member_epoch > 0:
+                return beat.member_id or member
+            epoch = beat.member_epoch
+            await anyio.sleep(0.1)
 
     @abstractmethod
     async def fill(self, admin: AdminClient, partition: TopicPartition, records: int) -> None:
@@ -60,10 +83,10 @@ class Stage(ABC):
 class FakeStage(Stage):
     """FakeCluster: members are put where they would have come to."""
 
-    def __init__(self, cluster: FakeCluster) -> None:
+    def __init__(self, cluster: FakeCluster, release: tuple[int, int] = (4, 4)) -> None:
         self.cluster = cluster
         self.bootstrap_servers = cluster.bootstrap_servers
-        self.release = (4, 4)
+        self.release = release
 
     async def join(
         self, admin: AdminClient, group: str, topic: str, partition: int, *, instance: str | None = None
@@ -76,15 +99,6 @@ class FakeStage(Stage):
                     member_id=member, group_instance_id=instance, topics=(topic,), partitions=((topic, partition),)
                 )
             ],
-        )
-        return member
-
-    async def join_new(self, admin: AdminClient, group: str, topic: str) -> str:
-        member = f"member-{uuid4()}"
-        self.cluster.add_group(
-            group,
-            type="consumer",
-            members=[GroupMember(member_id=member, topics=(topic,), partitions=((topic, 0),))],
         )
         return member
 
@@ -126,27 +140,6 @@ class KafkaStage(Stage):
         )
         assert synced.error_code == 0, ErrorCode(synced.error_code)
         return joined.member_id
-
-    async def join_new(self, admin: AdminClient, group: str, topic: str) -> str:
-        member = str(uuid4())
-        epoch = 0
-        while True:
-            beat = await admin.send(
-                ConsumerGroupHeartbeatRequest(
-                    group_id=group,
-                    member_id=member,
-                    member_epoch=epoch,
-                    rebalance_timeout_ms=SESSION_MS,
-                    subscribed_topic_names=(topic,),
-                    topic_partitions=(),
-                ),
-                Coordinator(group),
-            )
-            assert beat.error_code == 0, (ErrorCode(beat.error_code), beat.error_message)
-            if beat.member_epoch > 0:
-                return beat.member_id or member
-            epoch = beat.member_epoch
-            await anyio.sleep(0.1)
 
     async def fill(self, admin: AdminClient, partition: TopicPartition, records: int) -> None:
         await produce(admin, partition, [timestamp_of(offset) for offset in range(records)])

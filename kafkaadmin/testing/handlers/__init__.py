@@ -7,6 +7,7 @@ from typing import Any
 
 from kafkaadmin.testing.handlers.api_versions import api_versions
 from kafkaadmin.testing.handlers.consumer_group_describe import consumer_group_describe
+from kafkaadmin.testing.handlers.consumer_group_heartbeat import consumer_group_heartbeat
 from kafkaadmin.testing.handlers.context import Context
 from kafkaadmin.testing.handlers.create_partitions import create_partitions
 from kafkaadmin.testing.handlers.create_topics import create_topics
@@ -45,6 +46,7 @@ HANDLERS: Mapping[ApiKey, Handler] = {
     ApiKey.ADD_RAFT_VOTER: add_raft_voter,
     ApiKey.API_VERSIONS: api_versions,
     ApiKey.CONSUMER_GROUP_DESCRIBE: consumer_group_describe,
+    ApiKey.CONSUMER_GROUP_HEARTBEAT: consumer_group_heartbeat,
     ApiKey.CREATE_DELEGATION_TOKEN: create_delegation_token,
     ApiKey.CREATE_PARTITIONS: create_partitions,
     ApiKey.CREATE_TOPICS: create_topics,
