@@ -12,6 +12,8 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 from uuid import UUID
 
+import anyio.to_thread
+
 from kafkaadmin.models.partitions import TopicPartition
 from kafkaadmin.testing.faults import Fault, FaultHandle, Hangup, Stop
 from kafkaadmin.testing.groups import CommittedOffset, Group, GroupMember, GroupType, as_offsets, members_for
@@ -58,6 +60,7 @@ class FakeCluster:
             clients that talk to them directly (KIP-919). Brokers do without.
         offsets_topic_after: seconds that making `__consumer_offsets` takes, from the first search for a group's
             coordinator on, as on a new cluster: FindCoordinator answers 15 meanwhile. Without it the topic is there.
+        seed: gives the cluster, its topics and tokens the same ids each time. Only ports and times differ then.
 
     Raises:
         ExceptionGroup: on leaving or closing, when a broker itself failed: a bug here, not the client's fault.
@@ -75,6 +78,7 @@ class FakeCluster:
         zookeeper: bool = False,
         controllers: int = 0,
         offsets_topic_after: float | None = None,
+        seed: int | None = None,
     ) -> None:
         if brokers < 1:
             raise ValueError(f"a cluster needs a broker, not {brokers}")
@@ -87,7 +91,7 @@ class FakeCluster:
         self._releases = {broker_id: release_of(named[broker_id]) for broker_id in ids}
         self._offered = {release: dict(offered(release, HANDLERS)) for release in set(self._releases.values())}
         self._state = ClusterState(
-            ids, offsets_partitions=offsets_partitions, zookeeper=zookeeper, controllers=controllers
+            ids, offsets_partitions=offsets_partitions, zookeeper=zookeeper, controllers=controllers, seed=seed
         )
         self._controllers_release = max(self._releases.values())
         self._controllers_offer = {
@@ -229,6 +233,15 @@ class FakeCluster:
 
         self._call(change)
 
+    def log_of(self, topic: str, partition: int) -> tuple[int, int]:
+        """The first offset of a partition's log, and the end."""
+
+        def read() -> tuple[int, int]:
+            log = self._state.partition(topic, partition)
+            return log.start_offset, log.end_offset
+
+        return self._call(read)
+
     def move_leader(self, topic: str, partition: int, *, to: int) -> None:
         """Make a live broker the leader of a partition."""
         self._call(lambda: self._state.move_leader(topic, partition, to))
@@ -250,6 +263,10 @@ class FakeCluster:
     def allow_delegation_tokens(self) -> None:
         """Serve delegation tokens although connections are plaintext, to which Kafka answers 64."""
         self._call(lambda: setattr(self._state.tokens, "allowed", True))
+
+    def delegation_tokens(self) -> tuple[str, ...]:
+        """The ids of all tokens."""
+        return self._call(lambda: tuple(token.token_id for token in self._state.tokens.of(None)))
 
     # Groups
 
@@ -438,6 +455,24 @@ class FakeCluster:
 
         self._call(say)
 
+    def set_network(self, broker: int | None = None, *, latency: float = 0.0, bandwidth: float | None = None) -> None:
+        """Put answers on a longer or narrower way: those of one broker, or of all.
+
+        Args:
+            broker: the broker's id; without it all brokers.
+            latency: seconds of a round trip. Unlike a fault's delay, it doesn't hold up the next request's work.
+            bandwidth: bytes a second, shared by the broker's connections; None is without limit.
+        """
+        if latency < 0 or (bandwidth is not None and bandwidth <= 0):
+            raise ValueError("latency can't be negative, and bandwidth must be positive")
+        servers = tuple(self._servers.values()) if broker is None else (self._server(broker),)
+
+        def change() -> None:
+            for server in servers:
+                server.link.latency, server.link.bandwidth = latency, bandwidth
+
+        self._call(change)
+
     def inject(self, fault: Fault) -> FaultHandle:
         """Order a fault. Where several match a request, the one that was ordered first strikes."""
         handle = FaultHandle(fault, lambda handle: self._call(lambda: self._ledger.remove(handle)))
@@ -453,8 +488,53 @@ class FakeCluster:
 
     @property
     def log(self) -> tuple[RecordedRequest, ...]:
-        """The latest 2,000 requests, in order of arrival."""
+        """The latest 2,000 requests (and at most 32 MiB of them), in order of arrival."""
         return self._call(lambda: tuple(self._ledger.log))
+
+    def seen(
+        self, api: ApiKey | None = None, *, broker: int | None = None, client_id: str | None = None
+    ) -> tuple[RecordedRequest, ...]:
+        """The requests of the log that are of this API, at this broker, by this client. None stands for any."""
+        return self._call(lambda: self._ledger.seen(api, broker, client_id))
+
+    def wait_for(
+        self,
+        api: ApiKey | None = None,
+        *,
+        broker: int | None = None,
+        client_id: str | None = None,
+        count: int = 1,
+        timeout: float = 10.0,
+    ) -> tuple[RecordedRequest, ...]:
+        """Block until `seen` has `count` requests, and give them.
+
+        Those that came before count too: `reset_requests` begins anew. `TimeoutError` after `timeout` seconds.
+        """
+
+        async def wait() -> tuple[RecordedRequest, ...]:
+            try:
+                async with asyncio.timeout(timeout):
+                    return await self._ledger.arrived(count, api, broker, client_id)
+            except TimeoutError:
+                came = len(self._ledger.seen(api, broker, client_id))
+                wanted = "requests" if api is None else f"{api.name} requests"
+                raise TimeoutError(f"{came} of {count} {wanted} came within {timeout} s") from None
+
+        return self._wait(wait(), timeout + _ANSWER_SECONDS)
+
+    async def until(
+        self,
+        api: ApiKey | None = None,
+        *,
+        broker: int | None = None,
+        client_id: str | None = None,
+        count: int = 1,
+        timeout: float = 10.0,
+    ) -> tuple[RecordedRequest, ...]:
+        """`wait_for`, for asyncio and trio."""
+        return await anyio.to_thread.run_sync(
+            lambda: self.wait_for(api, broker=broker, client_id=client_id, count=count, timeout=timeout)
+        )
 
     @property
     def rejected(self) -> tuple[RejectedRequest, ...]:
@@ -568,8 +648,8 @@ class FakeCluster:
 
         return self._wait(call())
 
-    def _wait(self, work: Coroutine[Any, Any, T]) -> T:
+    def _wait(self, work: Coroutine[Any, Any, T], patience: float = _ANSWER_SECONDS) -> T:
         if self._loop is None:
             work.close()
             raise RuntimeError("FakeCluster is not running")
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(_ANSWER_SECONDS)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(patience)

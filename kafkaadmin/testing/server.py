@@ -21,6 +21,7 @@ from kafkaadmin.testing.handlers import HANDLERS
 from kafkaadmin.testing.handlers.api_versions import unsupported_api_versions
 from kafkaadmin.testing.handlers.context import Context
 from kafkaadmin.testing.ledger import Ledger, RecordedRequest, RejectedRequest
+from kafkaadmin.testing.link import Link, Outgoing
 from kafkawire import ApiKey, DecodeError, Request
 from kafkawire.framing import FrameReader
 from kafkawire.headers import RequestHeader, UnknownRequestError, read_request, response_header_version, write_response
@@ -77,6 +78,7 @@ class BrokerServer:
         self.running = False
         self.stalled = False
         self.opened = 0
+        self.link = Link()
         self.connections: set[_Connection] = set()
         self._accepting: set[asyncio.Task[None]] = set()
         self._loop = asyncio.get_running_loop()
@@ -167,6 +169,8 @@ class _Connection(asyncio.Protocol):
         self._reader = FrameReader(_MAX_REQUEST_BYTES)
         self._waiting: deque[bytes] = deque()
         self._transport: asyncio.Transport
+        self._outgoing: Outgoing
+        self._number: int
         self._open = False
         self._busy = False
         self._due: Callable[[], None] | None = None
@@ -175,6 +179,8 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)  # noqa: S101
         self._transport = transport
+        self._outgoing = Outgoing(self._broker.link, transport)
+        self._number = self._broker.ledger.number_connection()
         self._open = True
         self._broker.connections.add(self)
         self._broker.opened += 1
@@ -185,7 +191,7 @@ class _Connection(asyncio.Protocol):
 
     def _be_received_by(self, fault: Fault) -> None:
         """A fault strikes before anything was asked."""
-        self._transport.write(unasked(fault))
+        self._outgoing.write(unasked(fault))
         if fault.stop is not None:
             self._broker.go(fault.stop)
         elif fault.cut is not None:
@@ -196,6 +202,7 @@ class _Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._open = False
         self._waiting.clear()
+        self._outgoing.drop()
         self._broker.connections.discard(self)
         self.closed.set_result(None)
 
@@ -211,7 +218,7 @@ class _Connection(asyncio.Protocol):
     def say(self, data: bytes) -> None:
         """Send what nobody asked for."""
         if self._open:
-            self._transport.write(data)
+            self._outgoing.write(data)
 
     def _look_at_half(self) -> None:
         """Of a request that comes in pieces, half may have been read: does a fault cut it there?"""
@@ -247,11 +254,12 @@ class _Connection(asyncio.Protocol):
         else:
             self._open = False
             self._discard_unread()
-            self._transport.close()
+            self._outgoing.close()
 
     def abort(self) -> None:
         """End it now, whatever is still to be sent."""
         self._open = False
+        self._outgoing.drop()
         # macOS refuses options for a socket that the client has reset.
         with contextlib.suppress(OSError):
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
@@ -288,6 +296,7 @@ class _Connection(asyncio.Protocol):
             version=version,
             client_id=header.client_id,
             at=time.monotonic(),
+            connection=self._number,
             frame=frame,
         )
         return _Exchange(header, request, self._broker.ledger.received(recorded) or NO_FAULT, frame)
@@ -298,7 +307,7 @@ class _Connection(asyncio.Protocol):
             return
         self._broker.ledger.counts[self._broker.broker_id, ApiKey.API_VERSIONS] += 1
         context = self._broker.context(0, NO_FAULT)
-        self._transport.write(write_response(unsupported_api_versions(context), 0, header.correlation_id))
+        self._outgoing.write(write_response(unsupported_api_versions(context), 0, header.correlation_id))
 
     def _reject(self, error: DecodeError) -> None:
         self._broker.ledger.rejected.append(RejectedRequest(broker_id=self._broker.broker_id, reason=str(error)))
@@ -324,7 +333,7 @@ class _Connection(asyncio.Protocol):
         if applied:
             answer = self._answer(exchange)
             sent = len(answer) // 2 if exchange.fault.cut == "half" else 0
-            self._transport.write(answer[:sent])
+            self._outgoing.write(answer[:sent])
             if how == "stall":
                 self._busy, self._due = True, lambda: self.say(answer[sent:])
         elif how == "stall":
@@ -366,9 +375,9 @@ class _Connection(asyncio.Protocol):
     def _send(self, exchange: _Exchange, frame: bytes) -> None:
         fault = exchange.fault
         if fault.cut == "half":
-            self._transport.write(frame[: len(frame) // 2])
+            self._outgoing.write(frame[: len(frame) // 2])
         elif fault.cut is None and not fault.drop_answer:
-            self._transport.write(frame)
+            self._outgoing.write(frame)
         if fault.cut is not None:
             self.hang_up(fault.how)
         elif fault.throttle:

@@ -5,13 +5,13 @@ Pure: no I/O and no clock. Whoever drives it says when a broker dies, when Kafka
 
 from __future__ import annotations
 
-import base64
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kafkaadmin.models.partitions import TopicPartition
 from kafkaadmin.testing.groups import Group, java_hash
+from kafkaadmin.testing.identities import Identities
 from kafkaadmin.testing.quorum import Quorum
 from kafkaadmin.testing.tokens import Tokens
 from kafkaadmin.testing.topics import CONSUMER_OFFSETS, NO_LEADER, TRANSACTION_STATE, Partition, Topic, spread_replicas
@@ -48,13 +48,15 @@ class ClusterState:
         offsets_partitions: int = 50,
         zookeeper: bool = False,
         controllers: int = 0,
+        seed: int | None = None,
     ) -> None:
-        self.cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        self._identities = Identities(seed)
+        self.cluster_id = self._identities.name()
         self.brokers = {broker_id: Broker(broker_id=broker_id) for broker_id in broker_ids}
         self.zookeeper = zookeeper
         self.quorum = Quorum(controllers)
-        self.voters = Voters(self.quorum.nodes or self.brokers)
-        self.tokens = Tokens()
+        self.voters = Voters(self.quorum.nodes or self.brokers, self._identities)
+        self.tokens = Tokens(self._identities)
         self.topics: dict[str, Topic] = {}
         self.groups: dict[str, Group] = {}
         self.loading: set[int] = set()
@@ -240,7 +242,7 @@ class ClusterState:
             raise ValueError(f"topic {name!r} exists")
         topic = Topic(
             name=name,
-            topic_id=uuid.uuid4(),
+            topic_id=self._identities.uuid(),
             configs=dict(configs or {}),
             partitions=tuple(
                 Partition(index=index, replicas=replicas, leader=replicas[0], isr=replicas, end_offset=end_offset)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import secrets
-import uuid
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
+from kafkaadmin.testing.identities import Identities
 from kafkawire import ErrorCode
 
 __all__ = ["ANONYMOUS", "Principal", "Token", "Tokens"]
@@ -31,15 +29,16 @@ class Token:
     expires: int
     ends: int
     renewers: tuple[Principal, ...] = ()
-    token_id: str = field(default_factory=lambda: base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("="))
-    hmac: bytes = field(default_factory=lambda: secrets.token_bytes(64), repr=False)
+    token_id: str
+    hmac: bytes = field(repr=False)
 
 
 class Tokens:
     """All tokens. Brokers refuse to speak of them on plaintext connections, until `allowed` is set."""
 
-    def __init__(self) -> None:
+    def __init__(self, identities: Identities) -> None:
         self.allowed = False
+        self._identities = identities
         self._tokens: dict[bytes, Token] = {}
 
     def create(self, owner: Principal, renewers: tuple[Principal, ...], lifetime_ms: int, now: int) -> Token:
@@ -52,6 +51,8 @@ class Tokens:
             expires=now + min(DEFAULT_PERIOD_MS, lifetime),
             ends=now + lifetime,
             renewers=renewers,
+            token_id=self._identities.name(),
+            hmac=self._identities.octets(64),
         )
         self._tokens[token.hmac] = token
         return token

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kafkaadmin.testing.identities import Identities
 from kafkawire import ErrorCode
 
 __all__ = ["Endpoint", "Voter", "Voters"]
@@ -29,11 +30,11 @@ class Voters:
     They are a static list, as new clusters have it (`kraft.version` 0), until `dynamic` is set.
     """
 
-    def __init__(self, node_ids: Iterable[int]) -> None:
+    def __init__(self, node_ids: Iterable[int], identities: Identities) -> None:
         self.dynamic = False
         self.leader_epoch = 1
         self.high_watermark = 100
-        self.voters = {node_id: Voter(node_id=node_id, directory_id=uuid.uuid4()) for node_id in node_ids}
+        self.voters = {node_id: Voter(node_id=node_id, directory_id=identities.uuid()) for node_id in node_ids}
         self.observers: dict[int, Voter] = {}
 
     @property

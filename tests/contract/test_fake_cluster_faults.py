@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from kafkawire.messages import (
     DescribeClusterRequest,
     ListGroupsRequest,
     MetadataRequest,
+    MetadataRequestTopic,
     OffsetFetchRequest,
     OffsetFetchResponse,
 )
@@ -433,6 +435,48 @@ class TestWhatWasSeen:
         assert (seen.broker_id, seen.version, seen.client_id) == (2, 9, "raw")
         assert seen.request == MetadataRequest(topics=())
 
+    def test_requests_are_found_by_api_broker_and_client(self, cluster: FakeCluster) -> None:
+        for broker_id in (1, 2):
+            ask(cluster, broker_id, MetadataRequest(topics=()), 9)
+        ask(cluster, 2, ApiVersionsRequest(), 0)
+        assert [each.broker_id for each in cluster.seen(ApiKey.METADATA)] == [1, 2]
+        assert [each.api_key for each in cluster.seen(broker=2)] == [ApiKey.METADATA, ApiKey.API_VERSIONS]
+        assert cluster.seen(client_id="somebody else") == ()
+        assert len(cluster.seen(client_id="raw")) == 3
+
+    def test_requests_tell_their_connection_and_their_fault(self, cluster: FakeCluster) -> None:
+        fault = Fault(api=ApiKey.METADATA, error=30)
+        cluster.inject(fault)
+        with RawClient(cluster, 1) as first, RawClient(cluster, 1) as second:
+            for client in (first, second, first):
+                client.ask(MetadataRequest(topics=()), 13)
+        assert [each.fault for each in cluster.log] == [fault, None, None]
+        connections = [each.connection for each in cluster.log]
+        assert connections[0] == connections[2] != connections[1]
+
+    def test_a_request_can_be_waited_for(self, cluster: FakeCluster) -> None:
+        with RawClient(cluster, 2) as client, ThreadPoolExecutor() as threads:
+            waiting = threads.submit(cluster.wait_for, ApiKey.METADATA, broker=2, count=2)
+            for _ in range(2):
+                client.ask(MetadataRequest(topics=()), 9)
+            assert [each.version for each in waiting.result()] == [9, 9]
+        with pytest.raises(TimeoutError, match=r"2 of 3 METADATA requests came within 0\.01 s"):
+            cluster.wait_for(ApiKey.METADATA, count=3, timeout=0.01)
+
+    @pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])
+    @pytest.mark.anyio
+    async def test_or_awaited(self, cluster: FakeCluster, anyio_backend: str) -> None:
+        ask(cluster, 1, ApiVersionsRequest(), 0)
+        (seen,) = await cluster.until(ApiKey.API_VERSIONS)
+        assert seen.broker_id == 1
+
+    def test_the_log_forgets_the_oldest(self, cluster: FakeCluster) -> None:
+        with RawClient(cluster, 1) as client:
+            for index in range(5):
+                client.ask(MetadataRequest(topics=(MetadataRequestTopic(name=f"{index}" * 30_000),) * 300), 9)
+        assert 1 <= len(cluster.log) < 5
+        assert cluster.requests == {(1, ApiKey.METADATA): 5}
+
     def test_connections_are_counted(self, cluster: FakeCluster) -> None:
         with RawClient(cluster, 2) as client:
             client.ask(ApiVersionsRequest(), 0)
@@ -444,6 +488,72 @@ class TestWhatWasSeen:
             with pytest.raises(EOFError):
                 client.read()
         assert [rejected.broker_id for rejected in cluster.rejected] == [2]
+
+
+class TestNetwork:
+    def test_answers_take_the_latency_and_work_does_not(self, cluster: FakeCluster) -> None:
+        coordinator = cluster.coordinator_of("billing")
+        cluster.set_network(coordinator, latency=60)
+        with RawClient(cluster, coordinator) as client:
+            client.write(commit("billing", 43), 9)
+            client.write(ListGroupsRequest(), 5)
+            cluster.wait_for(ApiKey.LIST_GROUPS)
+            assert cluster.offsets("billing") == {("orders", 0): 43}
+            client.socket.settimeout(0.05)
+            with pytest.raises(TimeoutError):
+                client.read()
+
+    def test_nothing_overtakes_on_a_way_that_got_shorter(self, cluster: FakeCluster) -> None:
+        with RawClient(cluster, 1) as client:
+            cluster.set_network(latency=0.1)
+            client.write(MetadataRequest(topics=()), 9)
+            cluster.wait_for(ApiKey.METADATA)
+            cluster.set_network()
+            client.write(ApiVersionsRequest(), 0)
+            assert [type(client.read()).__name__ for _ in range(2)] == ["MetadataResponse", "ApiVersionsResponse"]
+
+    def test_a_narrow_way_brings_an_answer_bit_by_bit(self, cluster: FakeCluster) -> None:
+        cluster.set_network(1, bandwidth=2_000)
+        with RawClient(cluster, 1) as client:
+            client.write(MetadataRequest(topics=()), 9)
+            assert len(client.socket.recv(1 << 16)) <= 40
+
+    def test_one_brokers_network_is_its_own(self, cluster: FakeCluster) -> None:
+        cluster.set_network(1, latency=60)
+        assert ask(cluster, 2, ApiVersionsRequest(), 0).error_code == 0
+
+    def test_fin_comes_behind_what_is_under_way(self, cluster: FakeCluster) -> None:
+        cluster.set_network(1, latency=0.05)
+        with RawClient(cluster, 1) as client:
+            client.write(ApiVersionsRequest(), 0)
+            cluster.wait_for(ApiKey.API_VERSIONS)
+            cluster.drop_connections(1, how="fin")
+            assert type(client.read()).__name__ == "ApiVersionsResponse"
+            with pytest.raises(EOFError):
+                client.read()
+
+    @pytest.mark.parametrize("nonsense", [{"latency": -1.0}, {"bandwidth": 0.0}])
+    def test_nonsense_is_refused(self, cluster: FakeCluster, nonsense: dict[str, float]) -> None:
+        with pytest.raises(ValueError, match="latency"):
+            cluster.set_network(**nonsense)
+
+
+class TestSeed:
+    def told(self, seed: int | None) -> list[object]:
+        with FakeCluster(brokers=3, seed=seed) as cluster:
+            cluster.add_topic("orders")
+            return [
+                ask(cluster, 1, MetadataRequest(topics=None), 13).topics,
+                ask(cluster, 1, DescribeClusterRequest(), 2).cluster_id,
+                ask(cluster, 1, DescribeClusterRequest(), 2).controller_id,
+                cluster.voters(),
+            ]
+
+    def test_the_same_seed_makes_the_same_cluster(self) -> None:
+        assert self.told(seed=7) == self.told(seed=7) != self.told(seed=8)
+
+    def test_without_one_every_cluster_is_another(self) -> None:
+        assert self.told(None) != self.told(None)
 
 
 class TestLife:
