@@ -134,6 +134,14 @@ if TYPE_CHECKING:
         Destination,
         Leader,
     )
+    from kafkaadmin.security import (
+        OAuthToken,
+        SaslOAuthBearer,
+        SaslPlain,
+        SaslScram,
+        Security,
+        Tls,
+    )
     from kafkawire.enums import (
         AclOperation,
         GroupState,
@@ -144,6 +152,14 @@ if TYPE_CHECKING:
 _MODULES = {
     "kafkaadmin.client": ("AdminClient",),
     "kafkaadmin.config": ("RetryPolicy",),
+    "kafkaadmin.security": (
+        "OAuthToken",
+        "SaslOAuthBearer",
+        "SaslPlain",
+        "SaslScram",
+        "Security",
+        "Tls",
+    ),
     "kafkaadmin.errors": (
         "AuthenticationError",
         "AuthorizationError",
@@ -322,6 +338,7 @@ __all__ = [
     "NotControllerError",
     "NotCoordinatorError",
     "NotLeaderError",
+    "OAuthToken",
     "Observer",
     "OffsetAndMetadata",
     "OffsetPlace",
@@ -343,7 +360,12 @@ __all__ = [
     "RequestSent",
     "RetryPolicy",
     "RetryScheduled",
+    "SaslOAuthBearer",
+    "SaslPlain",
+    "SaslScram",
+    "Security",
     "ThrottledError",
+    "Tls",
     "TopicAlreadyExistsError",
     "TopicDescription",
     "TopicListing",

@@ -12,7 +12,7 @@ from anyio.lowlevel import EventLoopToken, current_token
 
 from kafkaadmin import operations
 from kafkaadmin.config import ClientConfig, RetryPolicy, parse_addresses
-from kafkaadmin.errors import ConfigurationError, KafkaAdminError
+from kafkaadmin.errors import KafkaAdminError
 from kafkaadmin.events import Observer
 from kafkaadmin.models.brokers import Broker, ClusterDescription
 from kafkaadmin.models.delegation_tokens import DelegationToken, DelegationTokenExpiry
@@ -34,6 +34,7 @@ from kafkaadmin.models.results import BatchResult
 from kafkaadmin.models.topics import CreatedTopic, DeletedTopic, NewTopic, TopicDescription, TopicListing
 from kafkaadmin.operations import arguments
 from kafkaadmin.routing import Cluster, CoordinatorType, Deadline, Destination
+from kafkaadmin.security import Security, SecurityProvider
 from kafkawire import Request, Response
 from kafkawire.enums import GroupState, GroupType, IsolationLevel
 
@@ -56,7 +57,8 @@ class AdminClient:
 
     Args:
         bootstrap_servers: `"host:port,host:port"`, or several of such; any of the cluster's brokers will do.
-        security: `None` for plaintext; nothing else is there yet.
+        security: `Security(tls=…, sasl=…)`, or an async function that gives one for each new connection. `None` is
+            plaintext without authentication.
         client_id: what brokers call this client in their logs and quotas.
         timeout: seconds that a call may take in all, where the call isn't given its own.
         request_timeout: seconds without an answer after which a connection is given up, and what waited on it sent
@@ -87,7 +89,7 @@ class AdminClient:
         self,
         bootstrap_servers: str | Iterable[str],
         *,
-        security: None = None,
+        security: Security | SecurityProvider | None = None,
         client_id: str = "kafkaadmin",
         timeout: float = 60.0,
         request_timeout: float = 30.0,
@@ -98,10 +100,9 @@ class AdminClient:
         max_response_bytes: int = 100 * 1024 * 1024,
         observers: Iterable[Observer] = (),
     ) -> None:
-        if security is not None:
-            raise ConfigurationError("security: only None (plaintext) is supported")
         self._config = ClientConfig(
             bootstrap_servers=parse_addresses(bootstrap_servers),
+            security=security,
             client_id=client_id,
             timeout=timeout,
             request_timeout=request_timeout,

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from kafkaadmin.errors import ConfigurationError
 from kafkaadmin.events import Observer
+from kafkaadmin.security import Security, SecurityProvider
 
 __all__ = ["Address", "ClientConfig", "RetryPolicy", "parse_addresses"]
 
@@ -93,6 +94,7 @@ class ClientConfig:
     """All that a client is told. Times are in seconds, sizes in bytes; see `AdminClient` for what each does."""
 
     bootstrap_servers: tuple[Address, ...]
+    security: Security | SecurityProvider | None = None
     client_id: str = "kafkaadmin"
     timeout: float = 60.0
     request_timeout: float = 30.0
@@ -108,6 +110,10 @@ class ClientConfig:
         for name in ("timeout", "request_timeout", "connect_timeout", "max_idle", "suspect_after", "hedge_after"):
             _positive(name, getattr(self, name))
         _positive("max_response_bytes", self.max_response_bytes)
+        if self.security is not None:
+            _require(
+                self.security, (Security, Callable), "security must be a Security, or an async function giving one"
+            )
         _named("client_id", self.client_id)
         if len(self.client_id.encode()) > 32767:
             raise ConfigurationError("client_id is longer than Kafka's 32767 bytes")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kafkaadmin.network.authentication import Ask, Plaintext, Security
+from kafkaadmin.network.authentication import Ask, Authenticate, Opened, Plaintext, SecurityProtocol
 from kafkaadmin.network.connection import Connection, Exchange, NoAnswerYet
 from kafkaadmin.network.pool import Lane, Pool
 from kafkaadmin.network.transport import Stream
@@ -10,13 +10,15 @@ from kafkaadmin.network.versions import WrongClusterError, api_name
 
 __all__ = [
     "Ask",
+    "Authenticate",
     "Connection",
     "Exchange",
     "Lane",
     "NoAnswerYet",
+    "Opened",
     "Plaintext",
     "Pool",
-    "Security",
+    "SecurityProtocol",
     "Stream",
     "WrongClusterError",
     "api_name",

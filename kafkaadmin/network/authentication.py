@@ -1,14 +1,18 @@
-"""What makes a connection secure: how its stream is opened, and what is said on it before the first request."""
+"""What makes a connection secure: how its stream is opened, and what is said on it before the first request.
+
+Here is what the pool knows of it; `secured.py`, loaded when it is asked for, has TLS and SASL.
+"""
 
 from __future__ import annotations
 
-from typing import Protocol, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple, Protocol, TypeVar
 
 from kafkaadmin.config import Address
 from kafkaadmin.network.transport import Stream, open_tcp
 from kafkawire import Request, Response
 
-__all__ = ["Ask", "Plaintext", "Security"]
+__all__ = ["Ask", "Authenticate", "Opened", "Plaintext", "SecurityProtocol"]
 
 R = TypeVar("R", bound=Response)
 
@@ -19,30 +23,30 @@ class Ask(Protocol):
     async def __call__(self, request: Request[R], *, at_most: int | None = None) -> R: ...
 
 
-class Security(Protocol):
-    """A security protocol of Kafka's: PLAINTEXT, SSL, SASL_PLAINTEXT, SASL_SSL."""
+Authenticate = Callable[[Ask], Awaitable[float | None]]
+"""Proves who we are, after the ApiVersions exchange. Gives the seconds that the session lives, `None` for ever.
 
-    @property
-    def authenticates(self) -> bool:
-        """Whether `authenticate` has anything to say: if not, the first request may follow the handshake at once."""
-        ...
+Raises `AuthenticationError`.
+"""
 
-    async def open(self, address: Address) -> Stream:
-        """Open a stream, encrypted where the protocol says so. Raises `ConnectError`, `AuthenticationError`."""
-        ...
 
-    async def authenticate(self, ask: Ask) -> None:
-        """Prove who we are, after the ApiVersions exchange. Raises `AuthenticationError`."""
+class Opened(NamedTuple):
+    """A stream, encrypted where the protocol says so; and how to authenticate on it, where one must."""
+
+    stream: Stream
+    authenticate: Authenticate | None
+
+
+class SecurityProtocol(Protocol):
+    """One of Kafka's: PLAINTEXT, SSL, SASL_PLAINTEXT, SASL_SSL."""
+
+    async def open(self, address: Address) -> Opened:
+        """Open a stream. Raises `ConnectError`, `AuthenticationError`."""
         ...
 
 
 class Plaintext:
     """No encryption, no authentication."""
 
-    authenticates = False
-
-    async def open(self, address: Address) -> Stream:
-        return await open_tcp(address)
-
-    async def authenticate(self, ask: Ask) -> None:
-        """Nothing to prove."""
+    async def open(self, address: Address) -> Opened:
+        return Opened(await open_tcp(address), None)

@@ -27,6 +27,7 @@ import anyio.lowlevel
 
 from kafkaadmin.config import Address
 from kafkaadmin.errors import (
+    AuthenticationError,
     ConnectionLostError,
     KafkaAdminError,
     LocalProtocolError,
@@ -42,6 +43,9 @@ __all__ = ["Connection", "Exchange", "NoAnswerYet", "Peer", "afresh"]
 
 _UNDER_WAY: Final = 0.01
 """Seconds since the last byte within which a close by the broker may as well be still on its way: no use in asking."""
+
+_TLS_ALERT: Final = b"\x15\x03"
+"""How the answer of a TLS listener begins, to whoever doesn't speak TLS."""
 
 R = TypeVar("R", bound=Response)
 E = TypeVar("E", bound=KafkaAdminError)
@@ -121,8 +125,9 @@ class Exchange(Generic[R]):
 class Connection:
     """A stream to a broker on which requests are sent and answered. Made by the pool."""
 
-    __slots__ = ("_alarm", "_answered", "_busy", "_end", "_ended", "_greeted", "_on_end", "_outbox", "_parked", "_peer",
-                 "_pending", "_reading", "_session", "_stream", "_versions", "_writing", "heard_at")  # fmt: skip
+    __slots__ = ("_alarm", "_answered", "_busy", "_end", "_ended", "_expires_at", "_greeted", "_on_end", "_outbox",
+                 "_parked", "_peer", "_pending", "_reading", "_retired", "_session", "_stream", "_versions", "_writing",
+                 "heard_at")  # fmt: skip
 
     def __init__(
         self,
@@ -144,6 +149,8 @@ class Connection:
         self._versions: BrokerVersions | None = None
         self._greeted: Callable[[ApiVersionsResponse], None] | None = None
         self._answered = False
+        self._expires_at = math.inf
+        self._retired = False
         self._pending: dict[int, Exchange[Any]] = {}
         self._outbox: list[Exchange[Any]] = []
         self._writing = False
@@ -204,7 +211,22 @@ class Connection:
         """
         if self._end is None and not self._pending and not self._reading:
             self._check_idle(max_idle)
-        return self._end is None
+        if self._expires_at < math.inf and self._end is None and self._stream.now() >= self._expires_at:
+            self._retired = True
+            self._close_if_retired()
+        return self._end is None and not self._retired
+
+    def expire_at(self, moment: float) -> None:
+        """Take no new requests from then on; end when those under way are answered.
+
+        A broker ends a connection whose SASL session is over (KIP-368): the next one, authenticated anew, takes its
+        place before.
+        """
+        self._expires_at = moment
+
+    def _close_if_retired(self) -> None:
+        if self._retired and not self._pending:
+            self._lose("its session is about to end")
 
     def _check_idle(self, max_idle: float) -> None:
         idle = self._stream.now() - self.heard_at
@@ -217,6 +239,9 @@ class Connection:
             data = self._stream.receive_nowait()
         except OSError as error:
             self._lose(f"broken while idle: {error.strerror or error}")
+            return
+        except AuthenticationError as error:
+            self.close(error)
             return
         if data is not None:
             self._take_in(data, "closed by the broker while idle")
@@ -398,6 +423,8 @@ class Connection:
                     return
         except OSError as error:
             self._lose(f"lost: {error.strerror or error}")
+        except AuthenticationError as error:
+            self.close(error)
         finally:
             self._reading = False
 
@@ -419,6 +446,7 @@ class Connection:
         self._settle(exchange, None, LocalProtocolError("the exchange was abandoned"))
         if self._reading and exchange._awaited:
             self._stream.wake_by(self._stream.now())
+        self._close_if_retired()
 
     # What comes in
 
@@ -430,7 +458,7 @@ class Connection:
         try:
             replies = self._session.receive(data)
         except DecodeError as error:
-            self.close(self._unreadable(error))
+            self.close(self._not_kafka(data) or self._unreadable(error))
             return
         self._busy = len(replies) > 1
         unreadable = None
@@ -438,6 +466,7 @@ class Connection:
             unreadable = self._deliver(reply) or unreadable
         if unreadable is not None:
             self._lose("closed by us, since another answer on it couldn't be read")
+        self._close_if_retired()
 
     def _deliver(self, reply: Reply) -> DecodeError | None:
         exchange = self._pending.pop(reply.correlation_id, None)
@@ -470,6 +499,11 @@ class Connection:
             self.close(self._unreadable(reply.error))
         elif greeted is not None and isinstance(reply.response, ApiVersionsResponse):
             greeted(reply.response)
+
+    def _not_kafka(self, data: bytes) -> AuthenticationError | None:
+        if self._answered or not data.startswith(_TLS_ALERT):
+            return None
+        return AuthenticationError(f"{self._peer}: the listener speaks TLS, and security says not to")
 
     def _unreadable(self, cause: DecodeError) -> RemoteProtocolError:
         error = RemoteProtocolError(f"{self._peer}: {cause}")

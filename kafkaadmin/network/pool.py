@@ -8,6 +8,7 @@ used, or when another one is opened.
 from __future__ import annotations
 
 from enum import Enum
+from random import random
 
 import anyio
 import anyio.lowlevel
@@ -21,7 +22,7 @@ from kafkaadmin.errors import (
     RemoteProtocolError,
 )
 from kafkaadmin.events import Announcer, ConnectionLost, ConnectionOpened
-from kafkaadmin.network.authentication import Plaintext, Security
+from kafkaadmin.network.authentication import Authenticate, Plaintext, SecurityProtocol
 from kafkaadmin.network.connection import Connection, Peer, afresh
 from kafkaadmin.network.transport import Stream
 from kafkaadmin.network.versions import (
@@ -48,6 +49,11 @@ class Lane(Enum):
     """Long scans, with large answers."""
 
     __hash__ = object.__hash__
+
+
+def _renewed_after(lifetime: float) -> float:
+    """Seconds of a session's life after which its connection takes no more requests: not the same for all of them."""
+    return lifetime * (0.8 + 0.1 * random())  # noqa: S311 - spreads load, hides nothing
 
 
 class _Opening:
@@ -78,15 +84,15 @@ class Pool:
     Args:
         config: limits, timeouts and the client id.
         announce: told of connections opened and lost.
-        transport: how streams are opened and secured; TCP without TLS or SASL unless said otherwise.
+        security: how streams are opened and secured; TCP without TLS or SASL unless said otherwise.
     """
 
-    def __init__(self, config: ClientConfig, announce: Announcer, *, transport: Security | None = None) -> None:
+    def __init__(self, config: ClientConfig, announce: Announcer, *, security: SecurityProtocol | None = None) -> None:
         self.cluster_id: str | None = None
         """The cluster that is meant, once known: a broker of another one is refused (KIP-1242)."""
         self._config = config
         self._announce = announce
-        self._security: Security = transport or Plaintext()
+        self._security: SecurityProtocol = security or Plaintext()
         self._slots: dict[tuple[int | None, Address], dict[Lane, _Slot]] = {}
         self._streams: dict[Connection, Stream] = {}
         self._ready: set[Connection] = set()
@@ -183,7 +189,7 @@ class Pool:
         raise ConnectError(f"{peer}: no connection within {self._config.connect_timeout:g} s", slow=True)
 
     async def _open(self, peer: Peer) -> Connection:
-        stream = await self._security.open(peer.address)
+        stream, authenticate = await self._security.open(peer.address)
         connection = Connection(
             stream,
             peer,
@@ -193,7 +199,7 @@ class Pool:
         )
         self._streams[connection] = stream
         try:
-            await self._introduce(connection, peer)
+            await self._introduce(connection, peer, authenticate)
         except ConnectionLostError as error:
             raise ConnectError(f"{error} (before the handshake was over)") from error
         except BaseException:
@@ -201,14 +207,17 @@ class Pool:
             raise
         return connection
 
-    async def _introduce(self, connection: Connection, peer: Peer) -> None:
-        if peer.versions is not None and not self._security.authenticates:
+    async def _introduce(self, connection: Connection, peer: Peer, authenticate: Authenticate | None) -> None:
+        if peer.versions is not None and authenticate is None:
             self._greet_along(connection, peer, peer.versions)
             return
         versions = await self._greet(connection, peer)
         connection.adopt(versions)
-        await self._security.authenticate(connection.ask)
-        connection.adopt(versions)
+        if authenticate is not None:
+            lifetime = await authenticate(connection.ask)
+            connection.adopt(versions)
+            if lifetime is not None:
+                connection.expire_at(anyio.current_time() + _renewed_after(lifetime))
 
     def _greet_along(self, connection: Connection, peer: Peer, versions: BrokerVersions) -> None:
         """Send the handshake together with the first request, whose version is chosen by what the broker last said."""

@@ -13,7 +13,7 @@ from kafkaadmin.errors import KafkaAdminError, OperationTimeoutError, TransportE
 from kafkaadmin.events import Announcer, CoordinatorInvalidated, CoordinatorResolved, LookupFailed
 from kafkaadmin.models.brokers import Broker
 from kafkaadmin.models.results import BatchResult
-from kafkaadmin.network import Pool
+from kafkaadmin.network import Pool, SecurityProtocol
 from kafkaadmin.routing.asking import Asker
 from kafkaadmin.routing.coordinators import CoordinatorFinder
 from kafkaadmin.routing.destinations import Controller, Coordinator, CoordinatorType, Destination, Leader
@@ -41,7 +41,7 @@ class Cluster:
     def __init__(self, config: ClientConfig) -> None:
         announce = Announcer(config.observers)
         self._config = config
-        self._pool = Pool(config, announce)
+        self._pool = Pool(config, announce, security=_security_protocol(config))
         self._nodes = Nodes(config.bootstrap_servers)
         self._backoff = Backoff(config.retry, random)
         asker = Asker(self._pool, self._nodes, config, announce)
@@ -149,6 +149,14 @@ class Cluster:
                 await anyio.sleep(self._backoff.pause(attempt))
         message = f"{what}: no answer within {deadline.seconds:g} s"
         raise OperationTimeoutError(f"{message}; last: {last}" if last else message, last_error=last)
+
+
+def _security_protocol(config: ClientConfig) -> SecurityProtocol | None:
+    if config.security is None:
+        return None
+    from kafkaadmin.network.secured import Secured
+
+    return Secured(config.security)
 
 
 def _tellers(announce: Announcer) -> dict[str, Callable[..., None]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable
@@ -14,11 +15,12 @@ from types import TracebackType
 from typing import Self
 
 from kafkaadmin.config import Address
-from kafkawire import Response
+from kafkawire import DecodeError, Response
 from kafkawire.framing import FrameReader
 from kafkawire.headers import read_request, write_response
 from tests.support.streams import Received, greet
 
+_MAX_REQUEST_BYTES = 100 * 1024 * 1024
 _RESET = struct.pack("ii", 1, 0)
 
 
@@ -27,12 +29,18 @@ class SocketBroker:
 
     Args:
         answer: the response to a request that isn't a handshake; `None` leaves it without an answer.
+        tls: a server's context, to speak TLS.
     """
 
     def __init__(
-        self, answer: Callable[[Received], Response | None] = lambda _: None, *, host: str = "127.0.0.1"
+        self,
+        answer: Callable[[Received], Response | None] = lambda _: None,
+        *,
+        host: str = "127.0.0.1",
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._answer = answer
+        self._tls = tls
         self._listener = socket.create_server((host, 0))
         self.address = Address(host, self._listener.getsockname()[1])
         self.requests: list[Received] = []
@@ -77,18 +85,23 @@ class SocketBroker:
         with contextlib.suppress(OSError):
             while True:
                 sock, _ = self._listener.accept()
+                if self._tls is not None:
+                    sock = self._tls.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
                 thread = threading.Thread(target=self._serve, args=(sock,), daemon=True)
                 self._threads.append(thread)
                 self.accepted.append(sock)
                 thread.start()
 
     def _serve(self, sock: socket.socket) -> None:
-        frames = FrameReader(2**31 - 1)
+        frames = FrameReader(_MAX_REQUEST_BYTES)
         with contextlib.suppress(OSError):
-            while data := sock.recv(65536):
-                for frame in frames.feed(data):
-                    self._handle(sock, frame)
-                self._reading.wait()
+            try:
+                while data := sock.recv(65536):
+                    for frame in frames.feed(data):
+                        self._handle(sock, frame)
+                    self._reading.wait()
+            except DecodeError:
+                sock.shutdown(socket.SHUT_RDWR)  # as Kafka does, at a request that is too large to be one
 
     def _handle(self, sock: socket.socket, frame: bytes) -> None:
         header, request = read_request(frame)

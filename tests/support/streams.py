@@ -15,18 +15,32 @@ from kafkaadmin.config import Address, ClientConfig
 from kafkaadmin.errors import ConnectError
 from kafkaadmin.events import Announcer, Observer
 from kafkaadmin.network import Pool
-from kafkaadmin.network.authentication import Ask
+from kafkaadmin.network.authentication import Authenticate, Opened
 from kafkawire import Request, Response
 from kafkawire.framing import FrameReader
 from kafkawire.headers import read_request, write_request, write_response
-from kafkawire.messages import ApiVersion, ApiVersionsRequest, ApiVersionsResponse, ListGroupsRequest, MetadataRequest
+from kafkawire.messages import (
+    ApiVersion,
+    ApiVersionsRequest,
+    ApiVersionsResponse,
+    ListGroupsRequest,
+    MetadataRequest,
+    SaslAuthenticateRequest,
+    SaslHandshakeRequest,
+)
 
 ADDRESS = Address("broker.test", 9092)
 
 OFFERED = ApiVersionsResponse(
     api_keys=tuple(
         ApiVersion(api_key=request.api_key, min_version=request.versions[0], max_version=request.versions[-1])
-        for request in (ApiVersionsRequest, MetadataRequest, ListGroupsRequest)
+        for request in (
+            ApiVersionsRequest,
+            MetadataRequest,
+            ListGroupsRequest,
+            SaslHandshakeRequest,
+            SaslAuthenticateRequest,
+        )
     )
 )
 """What a broker of these tests answers to ApiVersions."""
@@ -218,7 +232,7 @@ class ScriptedBroker:
         make: Callable[[], ScriptedStream] | None = None,
         *,
         gate: Callable[[], Awaitable[object]] | None = None,
-        authenticate: Callable[[Ask], Awaitable[None]] | None = None,
+        authenticate: Authenticate | None = None,
     ) -> None:
         self.streams: list[ScriptedStream] = []
         self.opened = 0
@@ -227,11 +241,7 @@ class ScriptedBroker:
         self._gate = gate
         self._authenticate = authenticate
 
-    @property
-    def authenticates(self) -> bool:
-        return self._authenticate is not None
-
-    async def open(self, address: Address) -> ScriptedStream:
+    async def open(self, address: Address) -> Opened:
         self.opened += 1
         if self._gate is not None:
             await self._gate()
@@ -239,11 +249,7 @@ class ScriptedBroker:
             raise ConnectError(f"{address}: Connection refused")
         stream = self._make()
         self.streams.append(stream)
-        return stream
-
-    async def authenticate(self, ask: Ask) -> None:
-        if self._authenticate is not None:
-            await self._authenticate(ask)
+        return Opened(stream, self._authenticate)
 
     @property
     def stream(self) -> ScriptedStream:
@@ -254,7 +260,7 @@ class ScriptedBroker:
 def pool_of(broker: ScriptedBroker, *observers: Observer, **settings: Any) -> Pool:
     """A pool whose every connection is the test's own."""
     config = ClientConfig(bootstrap_servers=(ADDRESS,), **settings)
-    return Pool(config, Announcer(observers), transport=broker)
+    return Pool(config, Announcer(observers), security=broker)
 
 
 def request_bytes(request: Request[Any], version: int, correlation_id: int) -> bytes:

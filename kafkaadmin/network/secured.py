@@ -1,0 +1,178 @@
+"""TLS and SASL: connections that prove both ends."""
+
+from __future__ import annotations
+
+import os
+import ssl
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import anyio.to_thread
+
+from kafkaadmin.config import Address
+from kafkaadmin.errors import AuthenticationError, ConfigurationError, ConnectError
+from kafkaadmin.network.authentication import Ask, Opened
+from kafkaadmin.network.tls import TlsStream, refusal
+from kafkaadmin.network.transport import Stream, open_tcp
+from kafkaadmin.security import PemSource, Sasl, SaslOAuthBearer, SaslPlain, Security, SecurityProvider, Tls
+from kafkawire import ErrorCode, sasl
+from kafkawire.messages import SaslAuthenticateRequest, SaslHandshakeRequest
+
+__all__ = ["Secured"]
+
+_TOKENS_ENVELOPED: Final = 1
+"""The version of SaslHandshake after which tokens travel in SaslAuthenticate; after 0 they would be bare bytes."""
+
+_ROUNDS: Final = 10
+"""More steps than any mechanism has: a broker that goes on is refused."""
+
+
+class Secured:
+    """TLS, SASL, or both, as configured; a provider is asked for each connection."""
+
+    def __init__(self, security: Security | SecurityProvider) -> None:
+        self._security = security
+        self._contexts: dict[tuple[Tls, tuple[int, ...]], ssl.SSLContext] = {}
+
+    async def open(self, address: Address) -> Opened:
+        security = self._security if isinstance(self._security, Security) else _checked(await self._security())
+        stream = await open_tcp(address)
+        try:
+            if security.tls is not None:
+                stream = await self._encrypted(stream, address, security.tls)
+        except BaseException:
+            stream.close()
+            raise
+        if security.sasl is None:
+            return Opened(stream, None)
+        return Opened(stream, _Exchange(security.sasl, address).run)
+
+    async def _encrypted(self, under: Stream, address: Address, tls: Tls) -> Stream:
+        stream = TlsStream(under, await self._context(tls), tls.server_hostname or address.host, str(address))
+        try:
+            await stream.handshake()
+        except ssl.SSLError as error:
+            raise refusal(error, str(address)) from error
+        except OSError as error:
+            why = "the listener may be a plaintext one, or the broker is going away"
+            raise ConnectError(f"{address}: {error.strerror or error}: {why}") from error
+        return stream
+
+    async def _context(self, tls: Tls) -> ssl.SSLContext:
+        """One context for all connections, until one of its files changes."""
+        if tls.context is not None:
+            return tls.context
+        files = [Path(source) for source in (tls.ca, tls.certificate, tls.key) if source and not _is_pem(source)]
+        try:
+            key = tls, tuple(file.stat().st_mtime_ns for file in files)
+            if key not in self._contexts:
+                made = await anyio.to_thread.run_sync(make_context, tls)  # reads files, and the system's authorities
+                self._contexts = {key: made}
+        except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+            raise ConfigurationError(f"Tls: {_told(error)}") from error
+        return self._contexts[key]
+
+
+def _checked(provided: object) -> Security:
+    if not isinstance(provided, Security):
+        raise ConfigurationError(f"security: the provider gave a {type(provided).__name__}, not a Security")
+    return provided
+
+
+def _told(error: Exception) -> str:
+    name = getattr(error, "filename", None)
+    reason = getattr(error, "strerror", None) or getattr(error, "reason", None) or str(error)
+    return f"{name}: {reason}" if name else str(reason)
+
+
+def make_context(tls: Tls) -> ssl.SSLContext:
+    """What `Tls` says, as the standard library has it. Reads files. Raises `OSError`, `ssl.SSLError`."""
+    context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if tls.ca is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        if _is_pem(tls.ca):
+            context.load_verify_locations(cadata=str(tls.ca))
+        else:
+            context.load_verify_locations(cafile=os.fspath(tls.ca))
+    context.check_hostname = not tls.insecure_skip_hostname_verification
+    if tls.certificate is not None:
+        # An empty password, rather than none, keeps OpenSSL from asking for one on the terminal.
+        password = tls.key_password or ""
+        with _as_file(tls.certificate) as certificate, _as_file(tls.key or tls.certificate) as key:
+            context.load_cert_chain(certificate, key, lambda: password)
+    return context
+
+
+def _is_pem(source: PemSource) -> bool:
+    return isinstance(source, str) and source.lstrip().startswith("-----BEGIN")
+
+
+@contextmanager
+def _as_file(source: PemSource) -> Generator[str]:
+    """OpenSSL reads certificates from files only: PEM text is put into one that only we can read, for a moment."""
+    if not _is_pem(source):
+        yield os.fspath(source)
+        return
+    with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
+        file.write(str(source))
+        file.flush()
+        yield file.name
+
+
+class _Exchange:
+    """SASL on one connection: SaslHandshake chooses the mechanism, SaslAuthenticate carries its tokens (KIP-152)."""
+
+    def __init__(self, config: Sasl, address: Address) -> None:
+        self._config = config
+        self._address = address
+
+    async def run(self, ask: Ask) -> float | None:
+        mechanism = await _mechanism(self._config)
+        where = f"{self._address}: SASL {mechanism.name}"
+        await self._choose(ask, mechanism.name, where)
+        token = await anyio.to_thread.run_sync(mechanism.start)
+        for _ in range(_ROUNDS):
+            answer = await ask(SaslAuthenticateRequest(auth_bytes=token))
+            if answer.error_code:
+                raise _refused(where, answer.error_code, answer.error_message)
+            try:
+                # In a thread: SCRAM hashes for milliseconds, and for longer where a broker wants that.
+                reply = await anyio.to_thread.run_sync(mechanism.step, answer.auth_bytes)
+            except sasl.SaslError as error:
+                raise AuthenticationError(f"{where}: {error}") from error
+            if reply is None:
+                return answer.session_lifetime_ms / 1000 if answer.session_lifetime_ms > 0 else None
+            token = reply
+        raise AuthenticationError(f"{where}: the broker goes on and on")
+
+    async def _choose(self, ask: Ask, name: str, where: str) -> None:
+        answer = await ask(SaslHandshakeRequest(mechanism=name), at_most=_TOKENS_ENVELOPED)
+        if answer.error_code == ErrorCode.UNSUPPORTED_SASL_MECHANISM:
+            offered = ", ".join(sorted(answer.mechanisms)) or "none"
+            raise AuthenticationError(f"{where}: the broker doesn't take it; it takes {offered}")
+        if answer.error_code:
+            raise _refused(where, answer.error_code, None)
+
+
+def _refused(where: str, code: int, message: str | None) -> AuthenticationError:
+    return AuthenticationError(f"{where}: {message or ErrorCode(code).name}")
+
+
+async def _mechanism(config: Sasl) -> sasl.SaslMechanism:
+    try:
+        if isinstance(config, SaslPlain):
+            return sasl.Plain(config.username, config.password)
+        if isinstance(config, SaslOAuthBearer):
+            token = await config.token()
+            if isinstance(token, str):
+                return sasl.OAuthBearer(token)
+            return sasl.OAuthBearer(token.value, token.extensions)
+        algorithm = {"SCRAM-SHA-256": "sha256", "SCRAM-SHA-512": "sha512"}[config.mechanism]
+        return sasl.Scram(algorithm, config.username, config.password, token=config.token)
+    except ValueError as error:
+        raise ConfigurationError(f"security: {error}") from error

@@ -1,0 +1,174 @@
+"""Every way into real Kafka that is built, on asyncio and trio; and how it refuses."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import time
+from collections.abc import Iterator
+
+import anyio
+import pytest
+
+from kafkaadmin import (
+    AdminClient,
+    AuthenticationError,
+    ConnectionOpened,
+    Controller,
+    Event,
+    SaslOAuthBearer,
+    SaslPlain,
+    SaslScram,
+    Security,
+    Tls,
+)
+from kafkawire.messages import AlterUserScramCredentialsRequest, ScramCredentialUpsertion
+from tests.support.certificates import Certificates
+from tests.support.kafka.secured import PLAIN_PASSWORD, PLAIN_USER, Listener, SecuredKafka
+
+pytestmark = [pytest.mark.anyio, pytest.mark.real_kafka]
+
+REAUTHENTICATED_AFTER_MS = 3_000
+ITERATIONS = 8192
+
+
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def certificates() -> Certificates:
+    return Certificates()
+
+
+@pytest.fixture(scope="module")
+def kafka(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecuredKafka]:
+    reauthentication = {
+        f"listener.name.sasl_plaintext.{mechanism}.connections.max.reauth.ms": str(REAUTHENTICATED_AFTER_MS)
+        for mechanism in ("plain", "scram-sha-256", "scram-sha-512")
+    }
+    with SecuredKafka(tmp_path_factory.mktemp("secured"), certificates=certificates, extra=reauthentication) as kafka:
+        anyio.run(make_user, kafka)
+        yield kafka
+
+
+async def make_user(kafka: SecuredKafka) -> None:
+    async with AdminClient(kafka.bootstrap()) as admin:
+        for mechanism, algorithm in ((1, "sha256"), (2, "sha512")):
+            salt = os.urandom(16)
+            credential = ScramCredentialUpsertion(
+                name="alice",
+                mechanism=mechanism,
+                iterations=ITERATIONS,
+                salt=salt,
+                salted_password=hashlib.pbkdf2_hmac(algorithm, b"hush", salt, ITERATIONS),
+            )
+            made = await admin.send(AlterUserScramCredentialsRequest(upsertions=(credential,)), to=Controller())
+            assert [result.error_code for result in made.results] == [0]
+
+
+def unsigned_token(subject: str) -> str:
+    """What a broker takes whose OAUTHBEARER checks no signature: Kafka's own, for development."""
+    now = int(time.time())
+    parts = ({"alg": "none"}, {"sub": subject, "iat": now, "exp": now + 3600})
+    return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts) + "."
+
+
+async def bearer() -> str:
+    return unsigned_token("alice")
+
+
+async def wrong_token() -> str:
+    return "wrong.wrong.wrong"
+
+
+WAYS_IN = {
+    "PLAIN": SaslPlain(PLAIN_USER, PLAIN_PASSWORD),
+    "SCRAM-SHA-256": SaslScram("alice", "hush", "SCRAM-SHA-256"),
+    "SCRAM-SHA-512": SaslScram("alice", "hush"),
+    "OAUTHBEARER": SaslOAuthBearer(bearer),
+}
+
+
+@pytest.mark.parametrize("listener", [Listener.SASL_SSL, Listener.SASL_PLAINTEXT])
+@pytest.mark.parametrize("mechanism", WAYS_IN)
+async def test_a_user_gets_in(
+    kafka: SecuredKafka, certificates: Certificates, mechanism: str, listener: Listener
+) -> None:
+    tls = Tls(ca=certificates.ca_pem) if listener is Listener.SASL_SSL else None
+    security = Security(tls=tls, sasl=WAYS_IN[mechanism])
+    async with AdminClient(kafka.secured(listener), security=security) as admin:
+        assert len((await admin.describe_cluster()).brokers) == 1
+
+
+async def test_tls_gets_in(kafka: SecuredKafka, certificates: Certificates) -> None:
+    async with AdminClient(kafka.secured(Listener.SSL), security=Security(tls=Tls(ca=certificates.ca_pem))) as admin:
+        assert len((await admin.describe_cluster()).brokers) == 1
+
+
+async def test_a_client_certificate_gets_in_and_none_does_not(kafka: SecuredKafka, certificates: Certificates) -> None:
+    shown = Tls(ca=certificates.ca_pem, certificate=certificates.client_pem)
+    async with AdminClient(kafka.secured(Listener.MTLS), security=Security(tls=shown)) as admin:
+        assert len((await admin.describe_cluster()).brokers) == 1
+    without = Security(tls=Tls(ca=certificates.ca_pem))
+    async with AdminClient(kafka.secured(Listener.MTLS), security=without) as admin:
+        with pytest.raises(AuthenticationError, match="CERTIFICATE"):
+            await admin.describe_cluster()
+
+
+@pytest.mark.parametrize(
+    "sasl",
+    [
+        SaslPlain(PLAIN_USER, "wrong"),
+        SaslScram("alice", "wrong"),
+        SaslScram("nobody", "hush", "SCRAM-SHA-256"),
+        SaslOAuthBearer(wrong_token),
+    ],
+    ids=["PLAIN", "SCRAM-SHA-512", "SCRAM-SHA-256", "OAUTHBEARER"],
+)
+async def test_a_wrong_secret_is_an_authentication_error_at_once(kafka: SecuredKafka, sasl: object) -> None:
+    events: list[Event] = []
+    security = Security(tls=None, sasl=sasl)  # type: ignore[arg-type]
+    async with AdminClient(
+        kafka.secured(Listener.SASL_PLAINTEXT), security=security, observers=[events.append]
+    ) as admin:
+        with pytest.raises(AuthenticationError, match=r"127\.0\.0\.1:\d+: SASL ") as caught:
+            await admin.describe_cluster()
+    assert "wrong" not in f"{caught.value!r} {events!r} {admin!r}"
+    assert not any(isinstance(event, ConnectionOpened) for event in events)
+
+
+async def test_an_authority_that_is_not_trusted_is_refused(kafka: SecuredKafka) -> None:
+    async with AdminClient(kafka.secured(Listener.SSL), security=Security(tls=Tls())) as admin:
+        with pytest.raises(AuthenticationError, match="certificate is refused"):
+            await admin.describe_cluster()
+
+
+async def test_a_plaintext_client_at_a_tls_listener_is_told_so(kafka: SecuredKafka) -> None:
+    async with AdminClient(kafka.secured(Listener.SSL)) as admin:
+        with pytest.raises(AuthenticationError, match="speaks TLS"):
+            await admin.describe_cluster()
+
+
+async def test_sessions_are_renewed_under_load_and_no_call_notices(kafka: SecuredKafka) -> None:
+    """`connections.max.reauth.ms`: the broker ends a connection that is used past its session (KIP-368)."""
+    events: list[Event] = []
+    security = Security(tls=None, sasl=SaslScram("alice", "hush"))
+    servers = kafka.secured(Listener.SASL_PLAINTEXT)
+    async with AdminClient(servers, security=security, observers=[events.append]) as admin:
+
+        def opened() -> int:
+            return sum(isinstance(event, ConnectionOpened) for event in events)
+
+        async def call() -> None:
+            while opened() < 6:
+                await admin.list_topics()
+
+        async with anyio.create_task_group() as group:
+            for _ in range(5):
+                group.start_soon(call)
+    lost = [event for event in events if getattr(event, "in_flight", 0)]
+    assert lost == []
