@@ -113,6 +113,18 @@ class KafkaCluster(ABC):
         """The broker that coordinates the group; waits for an election that is under way."""
         return _poll(lambda: self.coordinator_now(group), f"group {group!r} to have a coordinator", timeout)
 
+    def committed_offsets(self, group: str, *, timeout: float = 30.0) -> dict[tuple[str, int], int]:
+        """What a group has committed, by topic and partition, as its coordinator says."""
+
+        def asked() -> dict[tuple[str, int], int] | None:
+            coordinator = self.coordinator_now(group)
+            try:
+                return None if coordinator is None else wire.committed_offsets(self.address(coordinator), group)
+            except (OSError, wire.WireError):
+                return None
+
+        return _poll(asked, f"the offsets of group {group!r}", timeout)
+
     def move_coordinator(self, group: str, *, to: int | None = None, timeout: float = 30.0) -> int:
         """Moves the group to another broker by preferred-leader election; returns that broker once it coordinates."""
         partition = self._offsets_partition(group)

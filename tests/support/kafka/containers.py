@@ -3,15 +3,18 @@
 import io
 import os
 import socket
+import subprocess
 import sys
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, suppress
+from enum import Enum
 from pathlib import Path
 
 import docker
 from docker.errors import DockerException
 from docker.models.containers import Container
+from docker.models.networks import Network as DockerNetwork
 from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.network import Network
@@ -64,6 +67,21 @@ def copy_out_of_image(version: str, path: str, directory: Path) -> None:
         archive.extract(archive.getmembers()[0], directory, filter="data")
 
 
+class Cut(Enum):
+    """How a broker is parted from everybody: from the other brokers as well as from clients."""
+
+    DROP = "packets are dropped: silence, and connections hang"
+    REJECT = "packets are rejected: resets, and connections are refused"
+    UNPLUG = "the container leaves its network"
+
+
+# What each cut puts into the tables of the broker's own network namespace.
+PACKET_RULES = {
+    Cut.DROP: ("INPUT -j DROP", "OUTPUT -j DROP"),
+    Cut.REJECT: ("INPUT -p tcp -j REJECT --reject-with tcp-reset",),
+}
+
+
 class DockerKafka(KafkaCluster):
     """A cluster of containers in a network of its own."""
 
@@ -81,6 +99,35 @@ class DockerKafka(KafkaCluster):
         self._extra = dict(extra)
         self._network: Network | None = None
         self._containers: dict[int, DockerContainer] = {}
+
+    def cut(self, broker: int, how: Cut) -> None:
+        """Parts a broker from everybody, until `mend`. Rules for packets need root and iptables, as the engine does."""
+        self._silenced.add(broker)
+        if how is Cut.UNPLUG:
+            self._wires().disconnect(self._container(broker), force=True)
+        for rule in PACKET_RULES.get(how, ()):
+            self._filter(broker, f"-I {rule}")
+
+    def mend(self, broker: int) -> None:
+        """Ends `cut`, of whichever kind."""
+        wires, container = self._wires(), self._container(broker)
+        container.reload()
+        if wires.name not in container.attrs["NetworkSettings"]["Networks"]:
+            connect: Callable[..., None] = wires.connect  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+            connect(container, aliases=[_host(broker)])
+        for chain in ("INPUT", "OUTPUT"):
+            self._filter(broker, f"-F {chain}")
+        self._silenced.discard(broker)
+
+    def _filter(self, broker: int, command: str) -> None:
+        container = self._container(broker)
+        container.reload()
+        enter = ["nsenter", "--net", "--target", str(container.attrs["State"]["Pid"])]
+        subprocess.run([*enter, "iptables", "--wait", *command.split()], check=True, capture_output=True)
+
+    def _wires(self) -> DockerNetwork:
+        with closing(docker.from_env()) as engine:
+            return engine.networks.get(str(self._network.id if self._network else None))
 
     def _launch(self) -> None:
         ensure_image(self.version)

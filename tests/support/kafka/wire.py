@@ -116,14 +116,26 @@ def find_coordinator(address: Address, group: str, *, timeout: float = 1.0) -> i
 
 def serves_group(address: Address, group: str, *, timeout: float = 1.0) -> bool:
     """OffsetFetch v2 of all topics: whether this broker answers for the group as its coordinator."""
+    try:
+        committed_offsets(address, group, timeout=timeout)
+    except WireError:
+        return False
+    return True
+
+
+def committed_offsets(address: Address, group: str, *, timeout: float = 1.0) -> dict[tuple[str, int], int]:
+    """OffsetFetch v2 of all topics: what the group has committed, by topic and partition, as its coordinator says."""
     reader = _call(address, OFFSET_FETCH, 2, _text(group) + struct.pack(">i", -1), timeout=timeout)
+    offsets: dict[tuple[str, int], int] = {}
     for _ in reader.times():
-        reader.text()
+        topic = reader.text()
         for _ in reader.times():
-            reader.skip("iq")
+            partition, offset = reader.take("i"), reader.take("q")
             reader.text()
             reader.skip("h")
-    return reader.take("h") == 0
+            offsets[topic, partition] = offset
+    _refuse(f"OffsetFetch {group}", [reader.take("h")], allowed=(0,))
+    return offsets
 
 
 def elect_preferred_leader(address: Address, topic: str, partition: int, *, timeout: float = 5.0) -> None:

@@ -1,0 +1,82 @@
+"""What was acknowledged, and which answers it allows.
+
+Everything that the callers write is a register with one writer, who makes one write after the other and numbers them
+from 1. What a read may see follows from two numbers: the last write that was acknowledged when the read began, and the
+last one that had begun when the read ended.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kafkaadmin import TopicPartition
+
+__all__ = ["Ledger", "Register"]
+
+
+@dataclass(slots=True, eq=False)
+class Register:
+    """One thing that is written. Write n leaves the value n; where it `blinks`, each even write takes it away again.
+
+    Before its first write it isn't there.
+    """
+
+    name: str
+    blinks: bool = False
+    acknowledged: int = 0
+    begun: int = 0
+
+    def begin(self) -> int:
+        """The number of the write that begins now."""
+        self.begun += 1
+        return self.begun
+
+    def acknowledge(self, number: int) -> None:
+        """The write is done: whoever looks from now on must see it, or a later one."""
+        self.acknowledged = number
+
+    def refutes(self, since: int, seen: int | None) -> str | None:
+        """What is wrong with a read that began when write `since` was acknowledged, and saw `seen`."""
+        if seen is None:
+            allowed = any(self._absent_after(number) for number in range(since, min(self.begun, since + 1) + 1))
+        else:
+            allowed = since <= seen <= self.begun and not self._absent_after(seen)
+        if allowed:
+            return None
+        shown = "nothing" if seen is None else str(seen)
+        return f"{self.name}: {shown} was read; write {since} was acknowledged before, write {self.begun} begun since"
+
+    def refutes_now(self, seen: int | None) -> str | None:
+        """What is wrong with a read that begins and ends now."""
+        return self.refutes(self.acknowledged, seen)
+
+    def _absent_after(self, number: int) -> bool:
+        return number == 0 or (self.blinks and number % 2 == 0)
+
+
+@dataclass(slots=True)
+class Ledger:
+    """All registers: committed offsets by group and partition, and topics by name."""
+
+    offsets: dict[str, dict[TopicPartition, Register]] = field(
+        default_factory=dict[str, dict[TopicPartition, Register]]
+    )
+    topics: dict[str, Register] = field(default_factory=dict[str, Register])
+    settled: set[str] = field(default_factory=set[str])
+    """Groups that are there for the whole run."""
+
+    def offset(self, group: str, partition: TopicPartition, *, blinks: bool = False) -> Register:
+        """A new register for a group's committed offset."""
+        register = Register(f"group {group} {partition.topic}-{partition.partition}", blinks)
+        self.offsets.setdefault(group, {})[partition] = register
+        return register
+
+    def topic(self, name: str) -> Register:
+        """A new register for a topic: made by its first write, deleted by its second."""
+        register = self.topics[name] = Register(f"topic {name}", blinks=True)
+        return register
+
+    def __len__(self) -> int:
+        """How many writes were acknowledged."""
+        registers = [register for partitions in self.offsets.values() for register in partitions.values()]
+        return sum(register.acknowledged for register in (*registers, *self.topics.values()))

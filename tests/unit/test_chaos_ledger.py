@@ -1,0 +1,55 @@
+"""The ledger of the chaos runs: which answers an acknowledged write leaves room for."""
+
+from __future__ import annotations
+
+from kafkaadmin import TopicPartition
+from tests.support.chaos.ledger import Ledger, Register
+
+
+def written(register: Register, times: int) -> Register:
+    for _ in range(times):
+        register.acknowledge(register.begin())
+    return register
+
+
+def test_read_must_see_what_was_acknowledged_before_it_began() -> None:
+    register = written(Register("offset"), 5)
+    assert register.refutes(5, 5) is None
+    assert register.refutes(5, 4) is not None
+    assert register.refutes(5, None) is not None
+
+
+def test_read_may_see_a_write_that_is_under_way_or_was_made_meanwhile() -> None:
+    register = written(Register("offset"), 6)
+    register.begin()
+    assert [seen for seen in range(10) if register.refutes(5, seen) is None] == [5, 6, 7]
+
+
+def test_nothing_is_there_before_the_first_write() -> None:
+    register = Register("offset")
+    assert register.refutes_now(None) is None
+    register.begin()
+    assert register.refutes_now(None) is None
+    assert register.refutes_now(1) is None
+
+
+def test_what_was_deleted_must_not_be_seen_again() -> None:
+    register = written(Register("offset", blinks=True), 2)
+    assert register.refutes_now(None) is None
+    assert register.refutes_now(1) is not None
+    assert register.refutes_now(2) is not None
+
+
+def test_what_is_being_deleted_may_be_there_or_not() -> None:
+    register = written(Register("offset", blinks=True), 1)
+    assert register.refutes_now(None) is not None
+    register.begin()
+    assert register.refutes_now(None) is None
+    assert register.refutes_now(1) is None
+
+
+def test_ledger_counts_what_was_acknowledged() -> None:
+    ledger = Ledger()
+    written(ledger.offset("billing", TopicPartition("orders", 0)), 3)
+    written(ledger.topic("orders"), 2).begin()
+    assert len(ledger) == 5
