@@ -95,8 +95,8 @@ def _request_class(key: int) -> type[Request[Any]] | None:
     from kafkawire.messages import request_class
 
     try:
-        return request_class(ApiKey(key))
-    except (ValueError, KeyError):
+        return request_class(key)
+    except LookupError:
         return None
 
 

@@ -86,7 +86,9 @@ def test_a_response_frame_is_length_header_body() -> None:
     assert decode(ResponseHeader, 1, frame[4:9]) == ResponseHeader(correlation_id=41)
 
 
-@pytest.mark.parametrize(("key", "version"), [(999, 0), (ApiKey.FIND_COORDINATOR, 99), (-1, 0)])
+@pytest.mark.parametrize(
+    ("key", "version"), [(999, 0), (ApiKey.FIND_COORDINATOR, 99), (-1, 0), (ApiKey.FETCH, 12), (ApiKey.VOTE, 0)]
+)
 def test_an_unknown_request_tells_its_header(key: int, version: int) -> None:
     header = RequestHeader(request_api_key=key, request_api_version=version, correlation_id=3, client_id="me")
     with pytest.raises(UnknownRequestError, match=f"no version {version} of API key {int(key)} is known") as raised:
