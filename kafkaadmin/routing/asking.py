@@ -167,12 +167,13 @@ class Asker:
             now = anyio.current_time()
             if now >= expires:
                 raise self._expired(question, exchange)
-            quiet = now - max(connection.heard_at, question.asked_at + question.patience)
-            if quiet < config.suspect_after and not question.node.suspect:
-                until = now + config.suspect_after - quiet  # it is busy with the requests before ours
+            quiet_since = max(connection.heard_at, question.asked_at + question.patience)
+            suspect_at = quiet_since + config.suspect_after
+            if now < suspect_at and not question.node.suspect:
+                until = suspect_at  # it is busy with the requests before ours
             else:
-                if quiet >= config.suspect_after:
-                    self._suspect(question.node, quiet)
+                if now >= suspect_at:
+                    self._suspect(question.node, now - quiet_since)
                 if await self._has_moved(question):
                     raise Moved
                 until, pause = anyio.current_time() + pause, min(2 * pause, config.retry.maximum)

@@ -232,6 +232,24 @@ async def test_a_broker_that_answers_other_requests_is_busy_not_silent(cluster: 
     assert others.asked == []
 
 
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("start", [0.002, 0.007, 0.01])
+async def test_a_busy_broker_is_waited_for_and_not_looked_at_over_and_over(
+    cluster: ScriptedCluster, start: float
+) -> None:
+    """Rounding can't make the end of the wait the moment at which it begins: this clock would never pass it."""
+    cluster.on(1, DeleteGroupsRequest, After(3.0))
+    await anyio.sleep(start)
+
+    async def answer_others() -> None:
+        await anyio.sleep(0.3)
+        cluster.exchanges[0].connection.heard_at = anyio.current_time()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(answer_others)
+        assert isinstance((await ask(cluster, Opinions()))[1], DeleteGroupsResponse)
+
+
 async def test_a_suspect_broker_is_given_little_time(cluster: ScriptedCluster) -> None:
     node = cluster.nodes.get(1)
     assert node is not None
