@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import subprocess
 import warnings
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import pytest
+import pytest_asyncio
+from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicCollection
+from confluent_kafka import TopicPartition as Position
+from confluent_kafka.admin import AdminClient as ConfluentAdmin
+from confluent_kafka.admin import NewPartitions as ConfluentPartitions
+from confluent_kafka.admin import NewTopic as ConfluentTopic
+from confluent_kafka.admin import OffsetSpec as ConfluentOffset
 
 from kafkaadmin.testing import FakeCluster
 from tests.support.kafka.jars import jars, java
@@ -16,7 +27,11 @@ from tests.support.kafka.settings import DEFAULT_VERSION
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
-    from kafka.admin import KafkaAdminClient, NewTopic, OffsetSpec
+    from aiokafka.admin import AIOKafkaAdminClient
+    from aiokafka.admin import NewPartitions as AioPartitions
+    from aiokafka.admin import NewTopic as AioTopic
+    from aiokafka.structs import TopicPartition as AioPartition
+    from kafka.admin import KafkaAdminClient, NewPartitions, NewTopic, OffsetSpec
     from kafka.structs import OffsetAndMetadata, TopicPartition
 
 ORDERS = TopicPartition("orders", 0)
@@ -67,12 +82,119 @@ class TestKafkaPython:
         admin.delete_topics(["new"])
         assert "new" not in cluster.topics()
 
+    def test_gives_topics_more_partitions(self, admin: KafkaAdminClient, cluster: FakeCluster) -> None:
+        admin.create_partitions({"orders": NewPartitions(5)})
+        assert cluster.leader_of("orders", 4) in cluster.brokers
+
+    def test_deletes_records(self, admin: KafkaAdminClient, cluster: FakeCluster) -> None:
+        assert admin.delete_records({ORDERS: 10})[ORDERS]["low_watermark"] == 10
+
     def test_lists_partition_offsets(self, admin: KafkaAdminClient) -> None:
         assert admin.list_partition_offsets({ORDERS: OffsetSpec.LATEST})[ORDERS].offset == 100
 
     def test_deletes_groups(self, admin: KafkaAdminClient, cluster: FakeCluster) -> None:
         admin.delete_groups(["billing"])
         assert set(cluster.groups()) == {"busy", "modern"}
+
+
+class TestAiokafka:
+    """aiokafka's admin client knows fewer calls, and answers most of them with the response as it came."""
+
+    @pytest_asyncio.fixture
+    async def admin(self, cluster: FakeCluster) -> AsyncIterator[AIOKafkaAdminClient]:
+        admin = AIOKafkaAdminClient(bootstrap_servers=cluster.bootstrap_servers)
+        await admin.start()
+        yield admin
+        await admin.close()
+
+    @pytest.mark.asyncio
+    async def test_reads_groups_and_offsets(self, admin: AIOKafkaAdminClient) -> None:
+        assert {name for name, _ in await admin.list_consumer_groups()} == {"billing", "busy", "modern"}
+        offsets = await admin.list_consumer_group_offsets("billing")
+        assert offsets[AioPartition("orders", 0)].offset == 42
+        described = await admin.describe_consumer_groups(["billing", "busy"])
+        states = {group[1]: group[2] for response in described for group in response.groups}
+        assert states == {"billing": "Empty", "busy": "Stable"}
+
+    @pytest.mark.asyncio
+    async def test_reads_topics_and_brokers(self, admin: AIOKafkaAdminClient) -> None:
+        assert "orders" in await admin.list_topics()
+        (orders,) = await admin.describe_topics(["orders"])
+        assert [partition["partition"] for partition in orders["partitions"]] == [0, 1, 2]
+        assert {broker["node_id"] for broker in (await admin.describe_cluster())["brokers"]} == {1, 2, 3}
+
+    @pytest.mark.asyncio
+    async def test_makes_widens_and_deletes_topics(self, admin: AIOKafkaAdminClient, cluster: FakeCluster) -> None:
+        await admin.create_topics([AioTopic("new", 2, 2)])
+        await admin.create_partitions({"new": AioPartitions(4)})
+        assert cluster.leader_of("new", 3) in cluster.brokers
+        await admin.delete_topics(["new"])
+        assert "new" not in cluster.topics()
+
+
+def outcomes(futures: dict[Any, Future[Any]]) -> dict[Any, Any]:
+    """What confluent-kafka answers, key by key."""
+    return {key: future.result(10) for key, future in futures.items()}
+
+
+class TestConfluentKafka:
+    @pytest.fixture
+    def admin(self, cluster: FakeCluster) -> ConfluentAdmin:
+        return ConfluentAdmin({"bootstrap.servers": cluster.bootstrap_servers, "socket.timeout.ms": 10_000})
+
+    def test_reads_groups_and_offsets(self, admin: ConfluentAdmin) -> None:
+        listed = admin.list_consumer_groups(request_timeout=10).result(10)
+        assert ({group.group_id for group in listed.valid}, listed.errors) == ({"billing", "busy", "modern"}, [])
+        described = outcomes(admin.describe_consumer_groups(["billing", "busy"], request_timeout=10))
+        assert {name: (group.state.name, len(group.members)) for name, group in described.items()} == {
+            "billing": ("EMPTY", 0),
+            "busy": ("STABLE", 2),
+        }
+        committed = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions("billing")], request_timeout=10)
+        assert [each.offset for each in outcomes(committed)["billing"].topic_partitions] == [42]
+
+    def test_writes_offsets(self, admin: ConfluentAdmin, cluster: FakeCluster) -> None:
+        wanted = ConsumerGroupTopicPartitions("billing", [Position("orders", 0, 50)])
+        outcomes(admin.alter_consumer_group_offsets([wanted], request_timeout=10))
+        assert cluster.offsets("billing") == {("orders", 0): 50}
+
+    def test_reads_topics_and_brokers(self, admin: ConfluentAdmin) -> None:
+        assert set(admin.list_topics(timeout=10).brokers) == {1, 2, 3}
+        described = outcomes(admin.describe_topics(TopicCollection(["orders"]), request_timeout=10))
+        assert len(described["orders"].partitions) == 3
+        latest = outcomes(admin.list_offsets({Position("orders", 0): ConfluentOffset.latest()}, request_timeout=10))
+        assert [each.offset for each in latest.values()] == [100]
+
+    def test_makes_widens_and_deletes_topics(self, admin: ConfluentAdmin, cluster: FakeCluster) -> None:
+        outcomes(admin.create_topics([ConfluentTopic("new", 2, 2)], request_timeout=10))
+        outcomes(admin.create_partitions([ConfluentPartitions("new", 4)], request_timeout=10))
+        assert cluster.leader_of("new", 3) in cluster.brokers
+        outcomes(admin.delete_topics(["new"], request_timeout=10))
+        assert "new" not in cluster.topics()
+
+    def test_deletes_records(self, admin: ConfluentAdmin) -> None:
+        (deleted,) = outcomes(admin.delete_records([Position("orders", 0, 10)], request_timeout=10)).values()
+        assert deleted.low_watermark == 10
+
+    def test_deletes_groups_that_are_empty(self, admin: ConfluentAdmin, cluster: FakeCluster) -> None:
+        deleted = admin.delete_consumer_groups(["billing", "busy"], request_timeout=10)
+        deleted["billing"].result(10)
+        with pytest.raises(KafkaException, match="NON_EMPTY_GROUP"):
+            deleted["busy"].result(10)
+        assert set(cluster.groups()) == {"busy", "modern"}
+
+
+@pytest.mark.real_kafka  # `make kafka` installs it, as it does what the tests on real brokers need
+def test_kcat_lists_brokers_and_topics(cluster: FakeCluster) -> None:
+    kcat = shutil.which("kcat") or shutil.which("kafkacat")
+    if kcat is None:
+        pytest.fail("kcat is missing: `make kafka` installs it on Debian as root; elsewhere e.g. brew install kcat")
+    command = [kcat, "-b", cluster.bootstrap_servers, "-L", "-J"]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    listed = json.loads(run.stdout)
+    assert {broker["name"] for broker in listed["brokers"]} == set(cluster.bootstrap_servers.split(","))
+    leaders = {topic["topic"]: [partition["leader"] for partition in topic["partitions"]] for topic in listed["topics"]}
+    assert leaders["orders"] == [cluster.leader_of("orders", index) for index in range(3)]
 
 
 def client_jars() -> str:
@@ -84,6 +206,8 @@ def client_jars() -> str:
 @pytest.mark.real_kafka
 @pytest.mark.parametrize("cluster", ["3.9", "4.4"], indirect=True)
 def test_javas_admin_finds_kafka(cluster: FakeCluster) -> None:
+    cluster.allow_delegation_tokens()
+    cluster.allow_voter_changes()
     command = [
         str(java()),
         "-XX:TieredStopAtLevel=1",
@@ -111,4 +235,23 @@ def test_javas_admin_finds_kafka(cluster: FakeCluster) -> None:
         "removeMembers": "null",
         "deleteOffsets": "null",
         "deleteGroups": "null",
+        "createTopics for its id": "true",
+        "describeTopics by id": "by-id",
+        "createPartitions": "null",
+        "createPartitions too few": "InvalidPartitionsException",
+        "deleteTopics by id": "null",
+        "electLeaders": "ElectionNotNeededException",
+        "deleteRecords": "10",
+        "listOffsets earliest": "10",
+        "describeConfigs": "delete",
+        "listConsumerGroups": "3",
+        "describeClassicGroups": "2",
+        "describeFeatures": "true",
+        "describeMetadataQuorum": "3",
+        "addRaftVoter": "null",
+        "removeRaftVoter": "VoterNotFoundException",
+        "createDelegationToken": "User:ANONYMOUS",
+        "describeDelegationToken": "1",
+        "renewDelegationToken": "true",
+        "expireDelegationToken": "true",
     }, run.stderr

@@ -89,6 +89,20 @@ class TestApiVersions:
 
 
 class TestMetadata:
+    @pytest.mark.parametrize("name", [None, ""])
+    def test_a_topic_is_found_by_its_id(self, cluster: FakeCluster, name: str | None) -> None:
+        (orders,) = ask(cluster, 1, MetadataRequest(topics=(MetadataRequestTopic(name="orders"),)), 12).topics
+        wanted = tuple(MetadataRequestTopic(topic_id=id, name=name) for id in (orders.topic_id, UUID(int=7)))
+        known, unknown = ask(cluster, 1, MetadataRequest(topics=wanted), 12).topics
+        assert (known.name, known.error_code) == ("orders", 0)
+        assert (unknown.name, unknown.topic_id, unknown.error_code) == (None, UUID(int=7), ErrorCode.UNKNOWN_TOPIC_ID)
+
+    def test_versions_10_and_11_have_no_ear_for_ids(self, cluster: FakeCluster) -> None:
+        (orders,) = ask(cluster, 1, MetadataRequest(topics=(MetadataRequestTopic(name="orders"),)), 12).topics
+        wanted = (MetadataRequestTopic(topic_id=orders.topic_id, name=""),)
+        (answer,) = ask(cluster, 1, MetadataRequest(topics=wanted), 10).topics
+        assert answer.error_code == ErrorCode.INVALID_TOPIC_EXCEPTION
+
     def topics(self, cluster: FakeCluster, *names: str, create: bool = False) -> dict[str | None, int]:
         wanted = tuple(MetadataRequestTopic(name=name) for name in names)
         answer = ask(cluster, 1, MetadataRequest(topics=wanted, allow_auto_topic_creation=create), 12)

@@ -20,6 +20,7 @@ __all__ = ["metadata"]
 
 # Before version 4 a client couldn't say that it doesn't want topics made.
 _ALWAYS_CREATES_BEFORE = 4
+_TOPIC_IDS_SINCE = 12
 
 
 def metadata(request: MetadataRequest, context: Context) -> MetadataResponse:
@@ -47,33 +48,39 @@ def _topics(request: MetadataRequest, context: Context) -> tuple[MetadataRespons
 
 
 def _one(wanted: MetadataRequestTopic, request: MetadataRequest, context: Context) -> MetadataResponseTopic:
-    by_id = wanted.name is None
+    by_id = _by_id(wanted, context)
     name = context.state.topic_name(wanted.topic_id) if by_id else wanted.name
     topic = context.topic(name)
     if topic is not None:
         return _described(topic, request, context)
     if by_id:
-        return _unknown(ErrorCode.UNKNOWN_TOPIC_ID, wanted)
+        return _unknown(ErrorCode.UNKNOWN_TOPIC_ID, wanted, context)
     if not is_legal_name(wanted.name or ""):
-        return _unknown(ErrorCode.INVALID_TOPIC_EXCEPTION, wanted)
+        return _unknown(ErrorCode.INVALID_TOPIC_EXCEPTION, wanted, context)
     if request.allow_auto_topic_creation or context.version < _ALWAYS_CREATES_BEFORE:
         return _create(wanted, context)
-    return _unknown(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, wanted)
+    return _unknown(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, wanted, context)
 
 
 def _create(wanted: MetadataRequestTopic, context: Context) -> MetadataResponseTopic:
     """Make the topic, as brokers do by default. Its leaders are known to the next request only."""
     if wanted.name is not None and wanted.name not in context.state.topics:
         context.on_topic_created(context.state.create_topic(wanted.name), context.broker_id)
-    return _unknown(ErrorCode.LEADER_NOT_AVAILABLE, wanted)
+    return _unknown(ErrorCode.LEADER_NOT_AVAILABLE, wanted, context)
 
 
-def _unknown(error: ErrorCode, wanted: MetadataRequestTopic) -> MetadataResponseTopic:
+def _by_id(wanted: MetadataRequestTopic, context: Context) -> bool:
+    """Versions 10 and 11 have a place for ids, and no ear for them. Java's Admin sends an empty name beside the id."""
+    return context.version >= _TOPIC_IDS_SINCE and wanted.topic_id != ZERO_UUID
+
+
+def _unknown(error: ErrorCode, wanted: MetadataRequestTopic, context: Context) -> MetadataResponseTopic:
+    by_id = _by_id(wanted, context)
     return MetadataResponseTopic(
         error_code=error,
-        name=wanted.name,
-        topic_id=wanted.topic_id if wanted.name is None else ZERO_UUID,
-        is_internal=wanted.name in INTERNAL_TOPICS,
+        name=None if by_id else wanted.name,
+        topic_id=wanted.topic_id if by_id else ZERO_UUID,
+        is_internal=not by_id and wanted.name in INTERNAL_TOPICS,
         partitions=(),
     )
 

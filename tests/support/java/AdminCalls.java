@@ -9,15 +9,25 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.ExpireDelegationTokenOptions;
 import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RaftVoterEndpoint;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicCollection;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.security.token.delegation.DelegationToken;
 
 /** Kafka's own Admin, against the brokers named by the first argument. Prints a line `call=outcome` for each call. */
+@SuppressWarnings("removal")
 public class AdminCalls {
     private static final TopicPartition ORDERS = new TopicPartition("orders", 0);
 
@@ -28,8 +38,11 @@ public class AdminCalls {
         properties.put("default.api.timeout.ms", "20000");
         try (Admin admin = Admin.create(properties)) {
             topics(admin);
+            partitions(admin);
             groups(admin);
             writes(admin);
+            cluster(admin);
+            tokens(admin);
         }
     }
 
@@ -45,9 +58,58 @@ public class AdminCalls {
         print("listOffsets maxTimestamp", () -> offset(admin, OffsetSpec.maxTimestamp()));
     }
 
+    private static void partitions(Admin admin) {
+        Uuid[] id = new Uuid[1];
+        print("createTopics for its id", () -> {
+            id[0] = admin.createTopics(List.of(new NewTopic("by-id", Map.of(0, List.of(1, 2))))).topicId("by-id").get();
+            return id[0] != null;
+        });
+        print("describeTopics by id", () -> admin.describeTopics(TopicCollection.ofTopicIds(List.of(id[0])))
+            .allTopicIds().get().get(id[0]).name());
+        print("createPartitions", () -> admin.createPartitions(Map.of("by-id", NewPartitions.increaseTo(3))).all().get());
+        print("createPartitions too few", () ->
+            admin.createPartitions(Map.of("by-id", NewPartitions.increaseTo(1))).all().get());
+        print("deleteTopics by id", () -> admin.deleteTopics(TopicCollection.ofTopicIds(List.of(id[0]))).all().get());
+        print("electLeaders", () -> admin.electLeaders(ElectionType.PREFERRED, Set.of(ORDERS)).partitions().get()
+            .get(ORDERS).map(error -> error.getClass().getSimpleName()).orElse("elected"));
+        print("deleteRecords", () -> admin.deleteRecords(Map.of(ORDERS, RecordsToDelete.beforeOffset(10)))
+            .lowWatermarks().get(ORDERS).get().lowWatermark());
+        print("listOffsets earliest", () -> offset(admin, OffsetSpec.earliest()));
+        print("describeConfigs", () -> {
+            ConfigResource orders = new ConfigResource(ConfigResource.Type.TOPIC, "orders");
+            return admin.describeConfigs(List.of(orders)).all().get().get(orders).get("cleanup.policy").value();
+        });
+    }
+
+    private static void cluster(Admin admin) {
+        print("describeFeatures", () -> admin.describeFeatures().featureMetadata().get().finalizedFeatures().keySet()
+            .contains("metadata.version"));
+        print("describeMetadataQuorum", () -> admin.describeMetadataQuorum().quorumInfo().get().voters().size());
+        Set<RaftVoterEndpoint> endpoints = Set.of(new RaftVoterEndpoint("CONTROLLER", "localhost", 9093));
+        print("addRaftVoter", () -> admin.addRaftVoter(9, Uuid.randomUuid(), endpoints).all().get());
+        print("removeRaftVoter", () -> admin.removeRaftVoter(9, Uuid.randomUuid()).all().get());
+    }
+
+    private static void tokens(Admin admin) {
+        DelegationToken[] token = new DelegationToken[1];
+        print("createDelegationToken", () -> {
+            token[0] = admin.createDelegationToken().delegationToken().get();
+            return token[0].tokenInfo().ownerAsString();
+        });
+        print("describeDelegationToken", () -> admin.describeDelegationToken().delegationTokens().get().size());
+        print("renewDelegationToken", () -> admin.renewDelegationToken(token[0].hmac()).expiryTimestamp().get() > 0);
+        print("expireDelegationToken", () -> {
+            ExpireDelegationTokenOptions now = new ExpireDelegationTokenOptions().expiryTimePeriodMs(-1);
+            return admin.expireDelegationToken(token[0].hmac(), now).expiryTimestamp().get() > 0;
+        });
+    }
+
     private static void groups(Admin admin) {
         print("listGroups", () -> new TreeSet<>(admin.listGroups().all().get().stream().map(GroupListing::groupId).toList()));
         print("offsets", () -> offsets(admin));
+        print("listConsumerGroups", () -> admin.listConsumerGroups().all().get().size());
+        print("describeClassicGroups", () ->
+            admin.describeClassicGroups(List.of("busy")).all().get().get("busy").members().size());
         print("describeConsumerGroups", () -> {
             Map<String, String> described = new TreeMap<>();
             for (ConsumerGroupDescription group :

@@ -17,6 +17,7 @@ from tests.support.kafka.settings import DEFAULT_VERSION
 from tests.support.kafka_clients_jar import cached_jar
 
 PACKAGES = ("default-jdk-headless", "maven")
+KCAT = "kcat"
 NEEDED = (
     "Real Kafka needs Docker, or Java 17 or later and Maven. "
     f"On Debian one command has them: sudo apt-get install {' '.join(PACKAGES)}"
@@ -40,7 +41,9 @@ def main() -> int:
 
 def _prepare(backend: Backend, version: str) -> None:
     if not _has_jdk_and_maven() and _can_install():
-        _install()
+        _install(*PACKAGES)
+    if shutil.which(KCAT) is None and _can_install():
+        _install_kcat()
     if backend is Backend.DOCKER:
         ensure_image(version)
         _provide_specs()
@@ -71,10 +74,18 @@ def _can_install() -> bool:
     return shutil.which("apt-get") is not None and os.geteuid() == 0
 
 
-def _install() -> None:
-    _say(f"installing {' '.join(PACKAGES)}")
+def _install_kcat() -> None:
+    """One test wants it, and says so itself where it can't be had."""
+    try:
+        _install(KCAT)
+    except BackendUnavailableError as error:
+        _say(str(error))
+
+
+def _install(*packages: str) -> None:
+    _say(f"installing {' '.join(packages)}")
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["update"], ["install", "-y", "--no-install-recommends", *PACKAGES]):
+    for command in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
         done = subprocess.run(
             ["apt-get", "-qq", *command], env=environment, capture_output=True, text=True, check=False
         )
