@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from kafkawire.compiler import decoder, encoder
+from kafkawire.decoding import REFUSALS
 from kafkawire.errors import DecodeError, EncodeError
 
 if TYPE_CHECKING:
@@ -21,15 +22,12 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound="Message")
 
-# What compiled functions raise for bytes or values that they can't handle.
-_DECODING_FAILURES: Final = (struct.error, IndexError, ValueError, OverflowError)
+# What compiled functions raise for values that they can't handle.
 _ENCODING_FAILURES: Final = (struct.error, AttributeError, TypeError, ValueError, OverflowError)
 
 _LARGE: Final = 16 * 1024
-"""Bytes of input from which the collector is held off: below, it hardly runs during a decode."""
-
-_SEARCHED: Final = 1024 * 1024
-"""Bytes of input up to which the place of an error is looked for: the reference reads about as many in a second."""
+"""Bytes of input from which the collector is held off: below, it hardly runs during a decode. And from which the place
+of an error is found by skimming: the reference reads about a megabyte in a second."""
 
 
 def encode(message: Message, version: int) -> bytes:
@@ -86,7 +84,7 @@ def decode_from(cls: type[M], version: int, data: bytes, start: int) -> tuple[M,
         message, end = _read_large(read, data, start) if len(data) > _LARGE else read(data, start)
         if end <= len(data):
             return message, end
-    except _DECODING_FAILURES:
+    except REFUSALS:
         pass
     return _decode_slowly(cls, version, data, start)
 
@@ -98,14 +96,10 @@ def _first_decoder(cls: type[Message], version: int) -> Callable[[bytes, int], t
 
 
 def _decode_slowly(cls: type[M], version: int, data: bytes, start: int) -> tuple[M, int]:
-    if len(data) > _SEARCHED:
-        raise DecodeError(
-            f"malformed, somewhere: {len(data)} bytes are too many to look for the place",
-            message=cls.__name__,
-            version=version,
-        )
     from kafkawire import reference
 
+    if len(data) > _LARGE:
+        reference.skim(cls, version, data, start)
     return reference.parse(cls, version, data, start)
 
 

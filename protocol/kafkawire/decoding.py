@@ -13,9 +13,10 @@ What makes it fast, in the order of what it brings:
 
 from __future__ import annotations
 
+import struct
 from itertools import repeat
 from struct import Struct as Packing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kafkawire import runtime
 from kafkawire.primitives import Array, Blob, Fixed, Form, Struct, Text, UuidType, WireType
@@ -27,7 +28,11 @@ if TYPE_CHECKING:
 
     from kafkawire.schema import FieldSpec, Message
 
+REFUSALS: Final = (struct.error, IndexError, ValueError, OverflowError)
+"""What the functions raise for malformed input."""
+
 _CONSTANTS: dict[str, Any] = {
+    "REFUSALS": REFUSALS,
     "Tuples": runtime.Tuples,
     "malformed": runtime.malformed,
     "new": object.__new__,
@@ -41,14 +46,31 @@ _CONSTANTS: dict[str, Any] = {
 def decoder_source(cls: type[Message], version: int) -> Source:
     """A function ``decode(data, pos) -> (message, pos)`` for `bytes`.
 
-    It raises ``struct.error``, ``IndexError`` or ``ValueError`` for malformed input. A position past the end means
-    malformed input too.
+    It raises one of `REFUSALS` for malformed input. A position past the end means malformed input too.
     """
     source = Source(_CONSTANTS)
     with source.block("def decode(data, pos)"):
         source.line("end = len(data)")
         _Decoder(source, cls.form(version)).message(cls)
         source.line("return message, pos")
+    return source
+
+
+def passing_source(element: WireType[Any], form: Form) -> Source:
+    """A function ``go_past(data, pos, count) -> (passed, pos)``: how many elements in a row are well-formed, and where
+    they end. It keeps nothing of them.
+    """
+    source = Source(_CONSTANTS)
+    with source.block("def go_past(data, pos, count)"):
+        source.line("end, passed, start = len(data), 0, pos")
+        with source.block("try"), source.block("for passed in range(count)"):
+            source.line("start = pos")
+            _Decoder(source, form).element(element)
+            with source.block("if pos > end"):
+                source.line("return passed, start")
+        with source.block("except REFUSALS"):
+            source.line("return passed, start")
+        source.line("return count, pos")
     return source
 
 
@@ -65,6 +87,11 @@ class _Decoder:
         """Code that leaves the message in ``message``."""
         self._source.line(f"message = new({self._source.constant('Class', cls)})")
         self._fill("message", cls.__wire_fields__)
+        self._flush()
+
+    def element(self, wire: WireType[Any]) -> None:
+        """Code that leaves one value in ``item``."""
+        self._read(wire, "item")
         self._flush()
 
     # Runs
@@ -283,3 +310,8 @@ class _Decoder:
 def compile_decoder(cls: type[Message], version: int) -> Callable[[bytes, int], tuple[Any, int]]:
     """The function of `decoder_source`."""
     return decoder_source(cls, version).function("decode", f"decoder of {cls.__name__} v{version}")
+
+
+def compile_passing(element: WireType[Any], form: Form) -> Callable[[bytes, int, int], tuple[int, int]]:
+    """The function of `passing_source`."""
+    return passing_source(element, form).function("go_past", f"passing of {element!r}")

@@ -163,12 +163,7 @@ class Array(WireType[tuple[T, ...]]):
     def reading(self, form: Form) -> construct.Construct:
         from kafkawire import reference
 
-        return reference.ArrayReading(
-            self.element.reading(form),
-            element_size=self.element.minimum_size(form),
-            nullable=self.nullable(form.version),
-            compact=form.flexible,
-        )
+        return reference.ArrayReading(self.element, form, nullable=self.nullable(form.version))
 
     def __repr__(self) -> str:
         return f"{super().__repr__()} of {self.element!r}"

@@ -12,15 +12,17 @@ from __future__ import annotations
 import io
 import reprlib
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 from uuid import UUID
 
 import construct
 
+from kafkawire.decoding import compile_passing
 from kafkawire.errors import DecodeError, EncodeError, UnsupportedFieldError
-from kafkawire.primitives import Fixed, Form, Struct
-from kafkawire.runtime import LONGEST_TEXT, is_default
+from kafkawire.primitives import Fixed, Form, Struct, WireType
+from kafkawire.runtime import LONGEST_TEXT, is_default, read_varint
 
 if TYPE_CHECKING:
     from kafkawire.schema import FieldSpec, Message
@@ -32,8 +34,22 @@ def parse(cls: type[M], version: int, data: bytes, start: int = 0) -> tuple[M, i
     """Read a message, and say where it ends. Raises `DecodeError` with the path and the offset of what is wrong."""
     stream = io.BytesIO(data)
     stream.seek(start)
+    return _parsed(cls, version, stream), stream.tell()
+
+
+def skim(cls: type[M], version: int, data: bytes, start: int = 0) -> None:
+    """Find what `parse` would raise, in large input, without reading all of it so slowly.
+
+    In arrays the compiled reading goes past all elements but those that it refuses.
+    """
+    stream = _Skimmed(data)
+    stream.seek(start)
+    _parsed(cls, version, stream)
+
+
+def _parsed(cls: type[M], version: int, stream: io.BytesIO) -> M:
     try:
-        message = cast("M", reading_of(cls, version).parse_stream(stream))
+        return cast("M", reading_of(cls, version).parse_stream(stream))
     except _Failure as failure:
         raise DecodeError(
             failure.problem,
@@ -42,7 +58,18 @@ def parse(cls: type[M], version: int, data: bytes, start: int = 0) -> tuple[M, i
             path=_dotted(failure.path),
             offset=failure.offset,
         ) from None
-    return message, stream.tell()
+
+
+class _Skimmed(io.BytesIO):
+    """Input to be skimmed."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self.data = data
+
+
+_FEW = 8
+"""Elements that are read sooner than a function is compiled to go past them."""
 
 
 def build(message: Message, version: int) -> bytes:
@@ -286,12 +313,14 @@ class BlobReading(construct.Construct):  # type: ignore[misc]
 class ArrayReading(construct.Construct):  # type: ignore[misc]
     """Arrays. The count may not exceed what the bytes left could hold."""
 
-    def __init__(self, element: construct.Construct, *, element_size: int, nullable: bool, compact: bool) -> None:
+    def __init__(self, element: WireType[Any], form: Form, *, nullable: bool) -> None:
         super().__init__()
-        self.element = element
-        self.element_size = element_size
+        self.wire = element
+        self.form = form
+        self.element = element.reading(form)
+        self.element_size = element.minimum_size(form)
         self.nullable = nullable
-        self.count = LengthReading("i", nullable=nullable, compact=compact)
+        self.count = LengthReading("i", nullable=nullable, compact=form.flexible)
 
     def _parse(self, stream: Any, context: Any, path: str) -> tuple[Any, ...] | None:
         start = stream.tell()
@@ -302,7 +331,21 @@ class ArrayReading(construct.Construct):  # type: ignore[misc]
         room = _left(stream) if self.element_size else len(stream.getbuffer())
         if count * (self.element_size or 1) > room:
             _fail(f"a count of {count} exceeds what the {_left(stream)} bytes left could hold", stream, path, start)
+        if isinstance(stream, _Skimmed) and count > _FEW:
+            self._skim(stream, context, path, count)
+            return ()
         return tuple(self.element._parsereport(stream, context, f"{path} -> [{i}]") for i in range(count))
+
+    def _skim(self, stream: _Skimmed, context: Any, path: str, count: int) -> None:
+        """Go past what the compiled reading takes for elements, and look at each that it doesn't."""
+        go_past, done = compile_passing(self.wire, self.form), 0
+        while done < count:
+            passed, position = go_past(stream.data, stream.tell(), count - done)
+            stream.seek(position)
+            done += passed
+            if done < count:
+                self.element._parsereport(stream, context, f"{path} -> [{done}]")
+                done += 1
 
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
         if obj is None and self.nullable:
@@ -383,7 +426,13 @@ class TaggedReading(construct.Construct):  # type: ignore[misc]
     def _parse(self, stream: Any, context: Any, path: str) -> dict[str, Any]:
         found: dict[str, Any] = {}
         previous = -1
-        for _ in range(_VARINT._parse(stream, context, path)):
+        left = _VARINT._parse(stream, context, path)
+        while left:
+            if isinstance(stream, _Skimmed):
+                left, previous = _skim_unknown(stream, left, previous, self.readings)
+                if not left:
+                    break
+            left -= 1
             start = stream.tell()
             tag = _VARINT._parse(stream, context, path)
             if tag <= previous:
@@ -410,6 +459,20 @@ class TaggedReading(construct.Construct):  # type: ignore[misc]
             _VARINT._build(len(content.getvalue()), stream, context, path)
             stream.write(content.getvalue())
         return obj
+
+
+def _skim_unknown(stream: _Skimmed, left: int, previous: int, known: Container[int]) -> tuple[int, int]:
+    """Go past tagged fields up to one that is known, or wrong: how many are left then, and the tag of the last."""
+    position = stream.tell()
+    with suppress(IndexError, ValueError):
+        while left:
+            tag, content = read_varint(stream.data, position)
+            size, content = read_varint(stream.data, content)
+            if tag in known or tag <= previous or content + size > len(stream.data):
+                break
+            position, previous, left = content + size, tag, left - 1
+    stream.seek(position)
+    return left, previous
 
 
 def _skip(stream: Any, context: Any, path: str) -> None:

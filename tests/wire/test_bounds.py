@@ -11,11 +11,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kafkawire import DecodeError, decode, encode
+from kafkawire import DecodeError, decode, encode, reference
 from kafkawire.compiler import decoder
-from kafkawire.messages import MetadataResponse, OffsetFetchRequest, OffsetFetchResponse
+from kafkawire.messages import (
+    MetadataResponse,
+    OffsetFetchRequest,
+    OffsetFetchResponse,
+    OffsetFetchResponseGroup,
+    OffsetFetchResponsePartitions,
+    OffsetFetchResponseTopics,
+)
 from kafkawire.runtime import write_varint
 from tests.support.drawn_messages import drawn
+from tests.support.filled_messages import filled
 from tests.wire.declarations import Everything, Lists, Nothing, Plain
 
 HUGE = b"\xff\xff\xff\xff\x0f"
@@ -84,11 +92,52 @@ def test_unknown_tagged_fields_are_skipped() -> None:
     assert decode(Plain, 1, bytes.fromhex("02 78 01 03 00 04 00000009 05 01 00 ac02 00")) == Plain(name="x", size=9)
 
 
-def test_a_very_large_message_is_refused_without_looking_for_the_place() -> None:
-    body = encode(Plain(names=("x" * 1000,) * 1100), 1)
-    assert refusal(Plain, 1, body[:-1]) == (
-        f"Plain v1: malformed, somewhere: {len(body) - 1} bytes are too many to look for the place"
+def test_the_place_is_named_near_the_end_of_five_megabytes() -> None:
+    partitions = tuple(OffsetFetchResponsePartitions(partition_index=i, committed_offset=i) for i in range(10))
+    topics = tuple(OffsetFetchResponseTopics(name=f"topic-{i}", partitions=partitions) for i in range(10))
+    groups = [OffsetFetchResponseGroup(group_id=f"group-{i}", topics=topics) for i in range(2_500)]
+    body = encode(OffsetFetchResponse(groups=tuple(groups)), 8)
+    assert len(body) > 5_000_000
+    at = body.rindex(b"topic-8")
+    assert refusal(OffsetFetchResponse, 8, body[:at] + b"\xff" + body[at + 1 :]) == (
+        f"OffsetFetchResponse v8: groups[2499].topics[8].name: not UTF-8: invalid start byte (at byte {at})"
     )
+    assert refusal(OffsetFetchResponse, 8, body[:-1]) == (
+        f"OffsetFetchResponse v8: a value of 1 exceeds the 0 bytes left (at byte {len(body) - 1})"
+    )
+
+
+@settings(deadline=None, max_examples=50)
+@given(data=st.data(), version=st.sampled_from(Everything.versions))
+def test_skimming_finds_what_reading_finds(data: st.DataObject, version: int) -> None:
+    body = bytearray(encode(filled(Everything, version), version) if data.draw(st.booleans()) else _many(version))
+    for _ in range(data.draw(st.integers(1, 3))):
+        body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
+    with suppress(DecodeError):
+        reference.parse(Everything, version, bytes(body))
+        reference.skim(Everything, version, bytes(body))
+        return
+    with pytest.raises(DecodeError) as read:
+        reference.parse(Everything, version, bytes(body))
+    with pytest.raises(DecodeError) as skimmed:
+        reference.skim(Everything, version, bytes(body))
+    assert str(skimmed.value) == str(read.value)
+
+
+def _many(version: int) -> bytes:
+    """Arrays long enough to be skimmed."""
+    few = filled(Everything, version)
+    for name in ("numbers", "names", "matrix", "positions", "partitions", "marked", "maybe_leaves", "maybe_names"):
+        object.__setattr__(few, name, getattr(few, name) * 3)
+    return encode(few, version)
+
+
+def test_a_wrong_tag_behind_many_unknown_ones_is_named() -> None:
+    fields = [write_varint(tag) + b"\x03abc" for tag in range(1000, 6000)]
+    fields[4_990] = fields[4_989]
+    body = b"\x01\x01" + write_varint(len(fields)) + b"".join(fields)
+    place = len(body) - len(b"".join(fields[4_990:]))
+    assert refusal(Plain, 1, body) == f"Plain v1: tag 5989 after tag 5989 (at byte {place})"
 
 
 def test_as_many_unknown_tagged_fields_as_there_are() -> None:
