@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from kafkaadmin.config import Address
 from kafkaadmin.errors import ConnectError, RemoteProtocolError, UnsupportedVersionError
-from kafkawire import ApiKey, ErrorCode, Request
+from kafkawire import ApiKey, ErrorCode, NoCommonVersionError, Request, negotiate
 from kafkawire.messages import ApiVersionsRequest, ApiVersionsResponse
+from kafkawire.negotiation import api_name
 
 __all__ = ["BrokerVersions", "WrongClusterError", "api_name", "check_greeting", "greeting", "greeting_version"]
 
@@ -51,32 +52,17 @@ class BrokerVersions:
         return version
 
     def _choose(self, request: type[Request[Any]], at_least: int | None, at_most: int | None, broker: object) -> int:
-        offered = self._ranges.get(request.api_key)
-        if offered is None:
-            raise UnsupportedVersionError(f"{broker} doesn't offer {api_name(request)}")
-        known = request.versions
-        lowest, highest = max(offered[0], known[0]), min(offered[1], known[-1])
-        if at_least is not None and at_least > lowest:
-            lowest = at_least
-        if at_most is not None and at_most < highest:
-            highest = at_most
-        if highest < lowest:
-            raise UnsupportedVersionError(_no_common(request, offered, at_least, at_most, broker))
-        return highest
+        try:
+            return negotiate(request, self._ranges.get(request.api_key), at_least=at_least, at_most=at_most)
+        except NoCommonVersionError as missing:
+            raise UnsupportedVersionError(_told(missing, broker)) from None
 
 
-def _no_common(
-    request: type[Request[Any]], offered: tuple[int, int], at_least: int | None, at_most: int | None, broker: object
-) -> str:
-    known = request.versions
-    lowest = known[0] if at_least is None else max(known[0], at_least)
-    highest = known[-1] if at_most is None else min(known[-1], at_most)
-    return f"{broker} offers {api_name(request)} v{offered[0]} to v{offered[1]}; v{lowest} to v{highest} was needed"
-
-
-def api_name(request: type[Request[Any]]) -> str:
-    """Kafka's name of an API, as in `OffsetFetch`."""
-    return request.__name__.removesuffix("Request")
+def _told(missing: NoCommonVersionError, broker: object) -> str:
+    if missing.theirs is None:
+        return f"{broker} doesn't offer {missing.api}"
+    (lowest, highest), (first, last) = missing.mine, missing.theirs
+    return f"{broker} offers {missing.api} v{first} to v{last}; v{lowest} to v{highest} was needed"
 
 
 def greeting(cluster_id: str | None, broker_id: int | None) -> ApiVersionsRequest:

@@ -20,6 +20,7 @@ from kafkawire.api_keys import ApiKey
 from kafkawire.codec import collector_held_off, decode, encode
 from kafkawire.error_codes import ErrorCode
 from kafkawire.errors import DecodeError, EncodeError, UnsupportedFieldError, WireError
+from kafkawire.negotiation import NoCommonVersionError, negotiate
 from kafkawire.schema import Message, Request, Response
 from kafkawire.session import Reply, Session
 
@@ -41,6 +42,7 @@ __all__ = [
     "EncodeError",
     "ErrorCode",
     "Message",
+    "NoCommonVersionError",
     "Reply",
     "Request",
     "Response",
@@ -50,6 +52,7 @@ __all__ = [
     "collector_held_off",
     "decode",
     "encode",
+    "negotiate",
     "request_class",
     "response_class",
 ]
