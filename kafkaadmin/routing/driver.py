@@ -35,7 +35,7 @@ from kafkaadmin.routing.destinations import Destination
 from kafkaadmin.routing.directory import Directory
 from kafkaadmin.routing.nodes import Node
 from kafkaadmin.routing.operation import Attempt, Deadline, Done, Errored, Failed, Operation, Outcome, Repeat, Verified
-from kafkaadmin.routing.retry import LOADING, Action, Backoff, action_for
+from kafkaadmin.routing.retry import IN_DOUBT, LOADING, Action, Backoff, action_for
 from kafkaadmin.routing.router import Router
 from kafkaadmin.routing.table import Route
 from kafkawire import Response, WireError, collector_held_off
@@ -107,6 +107,7 @@ class _Trouble:
     attempts: int = 0
     error: KafkaAdminError | None = None
     maybe_applied: bool = False
+    in_doubt: bool = False
     fresh_kills: int = 0
     loading_since: float | None = None
 
@@ -330,6 +331,7 @@ class _Call(Generic[K, R, V]):
         trouble = self._trouble(key)
         trouble.error = error
         trouble.attempts += 1
+        trouble.in_doubt |= outcome.code in IN_DOUBT.get(self.kind, ())
         if action is Action.LOST:
             return self._lost(key, trouble, error)
         if action is Action.REBOOTSTRAP:
@@ -364,10 +366,11 @@ class _Call(Generic[K, R, V]):
         return True
 
     async def _conclude(self, key: K, error: BrokerError) -> None:
-        """A final error: believed, unless an earlier attempt whose answer was lost may be what it speaks of."""
+        """A final error: believed, unless an earlier attempt that may have been applied is what it speaks of."""
         repeat = self.operation.repeat
         trouble = self.trouble.get(key)
-        if not (isinstance(repeat, Verified) and trouble and trouble.maybe_applied and error.code in repeat.already):
+        doubtful = trouble is not None and (trouble.maybe_applied or trouble.in_doubt)
+        if not (isinstance(repeat, Verified) and doubtful and error.code in repeat.already):
             self._fail(key, error)
             return
         try:

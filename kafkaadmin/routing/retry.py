@@ -8,7 +8,7 @@ from enum import Enum
 from kafkaadmin.config import RetryPolicy
 from kafkaadmin.routing.destinations import AnyBroker, BrokerId, Controller, Coordinator, Leader
 
-__all__ = ["LOADING", "Action", "Backoff", "action_for"]
+__all__ = ["IN_DOUBT", "LOADING", "Action", "Backoff", "action_for"]
 
 
 class Action(Enum):
@@ -23,6 +23,10 @@ class Action(Enum):
 
 
 LOADING = 14
+
+IN_DOUBT: Mapping[type, frozenset[int]] = {Coordinator: frozenset({15, 16}), Controller: frozenset({41})}
+"""Codes that also answer a write whose record is in the log already: the broker couldn't see it replicated in time, or
+lost its office before. Its successor may have taken the record over (seen on Kafka 4.4.0)."""
 
 _EVERYWHERE: dict[int, Action] = {
     7: Action.LOST,  # REQUEST_TIMED_OUT

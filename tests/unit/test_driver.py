@@ -326,10 +326,19 @@ async def test_already_so_at_the_first_attempt_is_believed(cluster: ScriptedClus
 
 
 async def test_a_refusal_does_not_make_an_outcome_ambiguous(cluster: ScriptedCluster) -> None:
-    cluster.on(1, DeleteGroupsRequest, coded(a=NOT_COORDINATOR), coded(a=NOT_FOUND))
+    cluster.on(1, DeleteGroupsRequest, coded(a=LOADING), coded(a=NOT_FOUND))
     seen: list[str] = []
     await delete(cluster, "a", repeat=verified("ambiguous", seen))
     assert seen == []
+
+
+@pytest.mark.parametrize("code", [UNAVAILABLE, NOT_COORDINATOR])
+async def test_a_coordinator_that_loses_its_office_may_have_applied_what_it_refuses(
+    cluster: ScriptedCluster, code: int
+) -> None:
+    cluster.on(1, DeleteGroupsRequest, coded(a=code), coded(a=NOT_FOUND))
+    result = await delete(cluster, "a", repeat=verified("ambiguous", []))
+    assert dict(result) == {"a": "ambiguous"}
 
 
 # ------------------------------------------------------------------ what ends a call
