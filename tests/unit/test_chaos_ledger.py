@@ -7,8 +7,8 @@ from tests.support.chaos.ledger import Ledger, Register
 
 
 def written(register: Register, times: int) -> Register:
-    for _ in range(times):
-        register.acknowledge(register.begin())
+    for turn in range(times):
+        register.acknowledge(register.begin(takes_away=register.blinks and turn % 2 == 1))
     return register
 
 
@@ -43,9 +43,19 @@ def test_what_was_deleted_must_not_be_seen_again() -> None:
 def test_what_is_being_deleted_may_be_there_or_not() -> None:
     register = written(Register("offset", blinks=True), 1)
     assert register.refutes_now(None) is not None
-    register.begin()
+    register.begin(takes_away=True)
     assert register.refutes_now(None) is None
     assert register.refutes_now(1) is None
+
+
+def test_a_write_that_failed_may_have_left_either() -> None:
+    register = written(Register("offset", blinks=True), 2)
+    register.begin()
+    number = register.begin()
+    assert register.refutes_now(None) is None
+    register.acknowledge(number)
+    assert register.refutes_now(None) is not None
+    assert register.refutes_now(number) is None
 
 
 def test_ledger_counts_what_was_acknowledged() -> None:

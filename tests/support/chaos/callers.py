@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from random import Random
@@ -24,12 +25,14 @@ from kafkaadmin import (
     TopicPartition,
     UnknownTopicError,
 )
-from kafkawire.messages import OffsetFetchRequest, OffsetFetchRequestTopic
+from kafkaadmin.events import Event, RetryScheduled
+from kafkawire import ErrorCode
+from kafkawire.messages import OffsetFetchRequest, OffsetFetchRequestTopic, OffsetFetchResponsePartition
 from tests.support.chaos.ledger import Ledger
 from tests.support.chaos.tally import Tally
 from tests.support.chaos.weather import Weather
 
-__all__ = ["ENDS", "KINDS", "TOPIC", "Caller", "Scene"]
+__all__ = ["ENDS", "KINDS", "REPLICAS", "TOPIC", "Caller", "Scene", "Trail"]
 
 T = TypeVar("T")
 
@@ -40,10 +43,29 @@ ENDS = {TopicPartition(TOPIC, partition): 5 * (partition + 1) for partition in r
 
 GONE_WITHIN = 60.0
 REPLICAS = 3
+FEWER_REPLICAS = 2
+"""For topics that are made while a broker may be dead: Kafka 4.4 then refuses to make three."""
 
 
 class Abandoned(Exception):
     """A call failed, and is in the tally: the caller goes on to something else."""
+
+
+class Trail:
+    """An observer who remembers a client's last troubles, to tell them beside a failure."""
+
+    def __init__(self) -> None:
+        self._troubles: deque[str] = deque(maxlen=12)
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, RetryScheduled):
+            self._troubles.append(
+                f"{time.monotonic():.3f} {event.operation} again in {event.delay:.2f} s: {event.reason}"
+            )
+
+    def last(self) -> list[str]:
+        """The last ones, oldest first."""
+        return list(self._troubles)
 
 
 class Scene:
@@ -62,10 +84,11 @@ class Scene:
 class Caller:
     """One of them, with groups and topics that nobody else writes to."""
 
-    def __init__(self, name: str, admin: AdminClient, scene: Scene, seed: str, *, pause: float) -> None:
+    def __init__(self, name: str, admin: AdminClient, scene: Scene, trail: Trail, seed: str, *, pause: float) -> None:
         self.name = name
         self.rounds = 0
         self._admin = admin
+        self._trail = trail
         self._scene = scene
         self._random = Random(seed)
         self._pause = pause
@@ -127,9 +150,13 @@ class Caller:
         """One's own group, by a request of one's own."""
         since, topic = self._since(self.group), OffsetFetchRequestTopic(name=TOPIC, partition_indexes=(0, 1))
         request = OffsetFetchRequest(group_id=self.group, topics=(topic,))
-        answer = await self._called("send", self._admin.send(request, Coordinator(self.group), version=7), self.group)
-        partitions = [partition for topic in answer.topics for partition in topic.partitions]
-        codes = [answer.error_code, *(partition.error_code for partition in partitions)]
+        codes = [ErrorCode.COORDINATOR_LOAD_IN_PROGRESS]
+        partitions: list[OffsetFetchResponsePartition] = []
+        while ErrorCode.COORDINATOR_LOAD_IN_PROGRESS in codes:  # the caller's own to wait out
+            call = self._admin.send(request, Coordinator(self.group), version=7)
+            answer = await self._called("send", call, self.group)
+            partitions = [partition for topic in answer.topics for partition in topic.partitions]
+            codes = [ErrorCode(code) for code in (answer.error_code, *(each.error_code for each in partitions))]
         if any(codes):
             self._scene.tally.failures.append(f"{self.name}: send: error codes {codes}")
             return
@@ -145,7 +172,7 @@ class Caller:
     async def blink(self) -> None:
         """An offset is committed and deleted; each time a look confirms it."""
         for write in (self._commit, self._delete_offset):
-            number = self._blinking.begin()
+            number = self._blinking.begin(takes_away=write == self._delete_offset)
             await write(self.group, BLINKING, number)
             self._blinking.acknowledge(number)
             await self._read(self.group)
@@ -153,7 +180,7 @@ class Caller:
     async def live(self) -> None:
         """A group is made, described and deleted; each time a look confirms it."""
         for write in (self._commit, self._delete_group):
-            number = self._fleeting.begin()
+            number = self._fleeting.begin(takes_away=write == self._delete_group)
             await write(self.fleeting, STEADY, number)
             self._fleeting.acknowledge(number)
             await self._see_fleeting()
@@ -165,10 +192,14 @@ class Caller:
         self._judge("read", group, {STEADY: since}, offsets[group])
 
     async def _describe_fleeting(self) -> None:
-        group, there = self.fleeting, self._fleeting.acknowledged % 2 == 1
+        began, group, there = time.monotonic(), self.fleeting, self._fleeting.acknowledged % 2 == 1
         call = self._admin.describe_consumer_groups(group)
         found = await self._called_unless(GroupNotFoundError, "describe group", call, group)
-        if (found is not None) != there:
+        if (found is not None) == there:
+            return
+        # A new coordinator describes what its replicas are known to have: for a moment less than was acknowledged.
+        self._scene.tally.behind += 1
+        if self._scene.weather.was_calm(began):
             self._wrong("describe group", f"{group} {'is there' if found else 'is missing'}")
 
     async def _commit(self, group: str, partition: TopicPartition, number: int) -> None:
@@ -187,7 +218,7 @@ class Caller:
         name = f"{self.name}-{self._topics}"
         register = self._scene.ledger.topic(name)
         register.begin()
-        new = NewTopic(name, partitions=2, replication_factor=REPLICAS)
+        new = NewTopic(name, partitions=2, replication_factor=FEWER_REPLICAS)
         created = (await self._called("create topic", self._admin.create_topics(new)))[name]
         register.acknowledge(1)
         self._scene.tally.ambiguous += created.ambiguous
@@ -196,7 +227,7 @@ class Caller:
             self._wrong("describe topic", f"{name} has {len(described.partitions)} partitions, not 2")
         if self._random.random() < 0.2:
             return  # this one stays
-        register.begin()
+        register.begin(takes_away=True)
         deleted = (await self._called("delete topic", self._admin.delete_topics(name)))[name]
         register.acknowledge(2)
         self._scene.tally.ambiguous += deleted.ambiguous
@@ -231,7 +262,7 @@ class Caller:
             return
         if self._scene.weather.was_calm(began):
             self._wrong("list groups", f"missing: {sorted(groups - set(listed))}")
-        self._scene.tally.short_lists += 1
+        self._scene.tally.behind += 1
 
     async def list_topics(self) -> None:
         """All topics."""
@@ -295,7 +326,7 @@ class Caller:
     def _failed(self, kind: str, error: Exception) -> None:
         inner = [*cast("ExceptionGroup[Exception]", error).exceptions] if isinstance(error, ExceptionGroup) else [error]
         told = [f"{self.name}: {kind}: {type(each).__name__}: {each}" for each in inner]
-        self._scene.tally.failures.extend(told)
+        self._scene.tally.failures.extend("\n        ".join([each, *self._trail.last()]) for each in told)
 
     def _wrong(self, kind: str, what: str) -> None:
         self._scene.tally.wrong.append(f"{self.name}: {kind}: {what}")

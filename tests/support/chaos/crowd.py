@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from itertools import cycle
 
 import anyio
 import anyio.from_thread
@@ -13,7 +14,7 @@ import trio
 from anyio.lowlevel import EventLoopToken, current_token
 
 from kafkaadmin import AdminClient
-from tests.support.chaos.callers import Caller, Scene
+from tests.support.chaos.callers import Caller, Scene, Trail
 
 __all__ = ["Crowd"]
 
@@ -86,8 +87,16 @@ class Crowd:
         self._token: EventLoopToken = current_token()
         self._go, self._stop, self._part = anyio.Event(), anyio.Event(), anyio.Event()
         async with AsyncExitStack() as stack:
-            clients = [await stack.enter_async_context(AdminClient(servers)) for servers in self._bootstraps]
-            self._callers = [self._caller(number, clients) for number in range(self._count)]
+            trails = [Trail() for _ in self._bootstraps]
+            admins = [
+                AdminClient(each, observers=[trail]) for each, trail in zip(self._bootstraps, trails, strict=True)
+            ]
+            for admin in admins:
+                await stack.enter_async_context(admin)
+            self._callers = [
+                self._caller(number, *share)
+                for number, share in zip(range(self._count), cycle(zip(admins, trails, strict=True)))
+            ]
             async with anyio.create_task_group() as everybody:
                 for caller in self._callers:
                     everybody.start_soon(caller.begin)
@@ -99,9 +108,9 @@ class Crowd:
             self._rest()
             await self._part.wait()
 
-    def _caller(self, number: int, clients: Sequence[AdminClient]) -> Caller:
+    def _caller(self, number: int, admin: AdminClient, trail: Trail) -> Caller:
         name = f"{self.loop}-{number}"
-        return Caller(name, clients[number % len(clients)], self._scene, f"{self._seed} {name}", pause=self._pause)
+        return Caller(name, admin, self._scene, trail, f"{self._seed} {name}", pause=self._pause)
 
     def _rest(self) -> None:
         self.tasks = _living_tasks(self.loop)

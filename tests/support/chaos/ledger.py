@@ -26,9 +26,11 @@ class Register:
     acknowledged: int = 0
     begun: int = 0
 
-    def begin(self) -> int:
+    def begin(self, *, takes_away: bool = False) -> int:
         """The number of the write that begins now."""
         self.begun += 1
+        if self.blinks and self._absent_after(self.begun) != takes_away:
+            self.begun += 1  # the write before this one failed
         return self.begun
 
     def acknowledge(self, number: int) -> None:

@@ -65,7 +65,7 @@ class Report:
         yield from _some(tally.wrong)
         yield f"{self.acknowledged} writes acknowledged, {len(self.lost)} of them lost"
         yield from _some(self.lost)
-        yield f"{tally.ambiguous} writes marked ambiguous; {tally.short_lists} lists of groups short while groups moved"
+        yield f"{tally.ambiguous} writes marked ambiguous; {tally.behind} descriptions behind while groups moved"
         yield f"longest call: {tally.longest:.2f} s, {tally.longest_kind}"
         yield from self._recovery_lines()
         yield f"before: {self.before}"

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 __all__ = ["Call", "Tally"]
 
-SHOWN = 20
-LAST_CALLS = 20_000
+LAST_CALLS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +29,8 @@ class Tally:
     longest_kind: str = ""
     failures: list[str] = field(default_factory=list[str])
     wrong: list[str] = field(default_factory=list[str])
-    short_lists: int = 0
-    """Lists of groups that missed one while groups were on the move; Kafka offers nothing that would tell."""
+    behind: int = 0
+    """Lists and descriptions of groups that fell short while groups moved: Kafka offers nothing that would tell."""
     about_groups: deque[Call] = field(default_factory=lambda: deque[Call](maxlen=LAST_CALLS))
     """The calls about one group that ended last: what recovery is measured by."""
 

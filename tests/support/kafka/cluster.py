@@ -147,6 +147,10 @@ class KafkaCluster(ABC):
         Only then can any broker be lost without taking offsets with it.
         """
         self.await_brokers(self.brokers, timeout=timeout)
+        self.await_in_sync(timeout=timeout)
+
+    def await_in_sync(self, *, timeout: float = 90.0) -> None:
+        """Waits until every replica of the offsets on a living broker is in sync."""
         _poll(lambda: self._offsets_in_sync() or None, "the offsets topic to have its replicas in sync", timeout)
 
     def log_tail(self, lines: int = LOG_TAIL_LINES) -> Iterator[tuple[str, str]]:
@@ -230,7 +234,8 @@ class KafkaCluster(ABC):
             partitions = self.metadata(OFFSETS_TOPIC).topics[OFFSETS_TOPIC]
         except OSError:
             return False
-        return bool(partitions) and all(set(each.in_sync) == set(each.replicas) for each in partitions)
+        living = set(self.living)
+        return bool(partitions) and all(living.intersection(each.replicas) <= set(each.in_sync) for each in partitions)
 
     def _offsets_partition(self, group: str) -> Partition:
         partitions = self.metadata(OFFSETS_TOPIC).topics[OFFSETS_TOPIC]
