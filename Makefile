@@ -6,7 +6,7 @@ COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --
 PYTEST := $(PY) -X dev -bb -m pytest
 COVERED := $(PY) -X dev -bb -m coverage run -m pytest
 
-.PHONY: help demo test test-fast coverage test-kafka lint format fuzz bench kafka lock lock-check clean
+.PHONY: help demo test test-fast coverage test-kafka lint format fuzz chaos bench kafka lock lock-check clean
 .DEFAULT_GOAL := help
 
 help:
@@ -15,10 +15,12 @@ help:
 	@echo 'make test-fast   all tests but those on real Kafka'
 	@echo 'make coverage    the same, and what they reach; fails below the bar in pyproject.toml'
 	@echo 'make test-kafka  the tests on real Kafka only: its brokers, and its message classes'
+	@echo 'make chaos       ten minutes of faults on real Kafka; MINUTES= VERSION= BACKEND=docker|jvm SEED= LOOP=asyncio|trio'
 	@echo 'make lint        formatting, ruff, mypy, pyright, import contracts, spelling'
 	@echo 'make format      puts formatting and imports in order'
 	@echo "make fuzz        spoiled messages against kafkawire; ARGS='--inputs 5000000 --seed 1'"
 	@echo 'make bench       the benchmarks'
+	@echo 'make picture     the picture of the README: four clients through the loss of a coordinator (5 min)'
 	@echo 'make kafka       fetches what real Kafka needs (on Debian as root, also Java and Maven)'
 	@echo 'make lock        renews the locks in requirements/'
 	@echo 'make clean       removes what these targets made in this folder'
@@ -45,6 +47,11 @@ test-kafka: kafka
 	$(PYTEST) -m jdk
 	$(PYTEST) -m real_kafka -rP $(ARGS)
 
+chaos: $(READY)
+	KAFKA_BACKEND=$(or $(BACKEND),auto) KAFKA_VERSION=$(or $(VERSION),4.4.0) $(PY) -m tests.support.kafka.setup
+	$(PY) -bb -m tests.support.chaos --minutes $(or $(MINUTES),10) --version $(or $(VERSION),4.4.0) \
+	  --backend $(or $(BACKEND),auto) --seed '$(SEED)' --loop $(or $(LOOP),both)
+
 lint: $(READY)
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
@@ -68,6 +75,9 @@ bench: .venv/.bench
 .venv/.bench: $(READY) requirements/bench.lock
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.lock
 	@touch $@
+
+picture: .venv/.bench kafka
+	$(PY) benchmarks/failover.py
 
 kafka: $(READY)
 	$(PY) -m tests.support.kafka.setup

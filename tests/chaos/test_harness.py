@@ -2,7 +2,7 @@
 
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -122,7 +122,7 @@ def test_killed_broker_closes_and_refuses_its_clients(chaos_kafka: KafkaCluster)
 
 
 @contextmanager
-def connected(kafka: KafkaCluster) -> Iterator[socket.socket]:
+def connected(kafka: KafkaCluster) -> Generator[socket.socket]:
     """A client of broker 1's proxy whose connection the proxy has taken."""
     with socket.create_connection(kafka.address(1, direct=False), timeout=5.0) as client:
         while not kafka.proxies[1].connections:

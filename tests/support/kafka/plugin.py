@@ -12,7 +12,7 @@ from tests.support.kafka.cluster import KafkaCluster
 from tests.support.kafka.errors import BackendUnavailableError
 from tests.support.kafka.settings import DEFAULT_VERSION
 
-FIXTURES = frozenset({"kafka", "chaos_kafka", "start_kafka"})
+FIXTURES = frozenset({"kafka", "chaos_kafka", "docker_kafka", "start_kafka"})
 TIMEOUT_SECONDS = 300
 
 
