@@ -73,18 +73,25 @@ def _move(kafka: KafkaCluster, _: int) -> None:
 
 
 SCENES = (
-    Scene("SIGKILL", "killed (SIGKILL), never restarted", 30.0, KafkaCluster.kill),
-    Scene("SIGTERM", "shut down (SIGTERM)", 20.0, KafkaCluster.terminate),
-    Scene("SIGSTOP", "frozen for 40 s (SIGSTOP), then woken", 50.0, KafkaCluster.pause, 40.0, KafkaCluster.resume),
+    Scene("SIGKILL", "coordinator killed (SIGKILL), never restarted", 30.0, KafkaCluster.kill),
+    Scene("SIGTERM", "coordinator shut down (SIGTERM)", 20.0, KafkaCluster.terminate),
+    Scene(
+        "SIGSTOP",
+        "coordinator frozen for 40 s (SIGSTOP), then woken",
+        50.0,
+        KafkaCluster.pause,
+        40.0,
+        KafkaCluster.resume,
+    ),
     Scene(
         "RST",
-        "its connections reset (RST) every 0.2 s for 4 s",
+        "coordinator's connections reset (RST) every 0.2 s for 4 s",
         15.0,
         _reset,
         behind_proxies=True,
         moves=False,
     ),
-    Scene("moved", "moved by preferred-leader election", 20.0, _move),
+    Scene("moved", "coordinator moved by preferred-leader election", 20.0, _move),
 )
 
 
@@ -246,7 +253,7 @@ def _judge(kind: str, said: object, began: float, ended: float, commits: Commits
 def report(panel: Panel) -> None:
     """What each client did after the fault."""
     kafka = "" if panel.kafka is None else f"; Kafka itself after {panel.kafka:.2f} s"
-    print(f"\ncoordinator {panel.title}{kafka}")
+    print(f"\n{panel.title}{kafka}")
     for lane in panel.lanes:
         after = [span for span in lane.spans if span.end > 0]
         counts = {state: sum(span.state is state for span in after) for state in State}

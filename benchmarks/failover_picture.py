@@ -108,7 +108,7 @@ def _draw_panel(axis: Any, panel: Panel) -> None:
     axis.invert_yaxis()
     axis.set_xlim(panel.start, panel.end)
     axis.axvline(0, color="#555555", linewidth=0.8)
-    axis.set_title(f"coordinator {panel.title}", loc="left", fontsize=9, fontweight="bold")
+    axis.set_title(panel.title, loc="left", fontsize=9, fontweight="bold")
     if panel.kafka is not None:
         axis.axvline(panel.kafka, color=KAFKA, linewidth=1.2, linestyle="--")
         axis.set_title(f"Kafka itself has a new one after {panel.kafka:.1f} s", loc="right", fontsize=8, color=KAFKA)
