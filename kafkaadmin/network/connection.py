@@ -285,7 +285,7 @@ class Connection:
             ClientClosedError: the pool was closed.
         """
         if self._peer.quiet_until:
-            await self._sit_out_throttle()
+            await self.sit_out_throttle()
         exchange = self._enqueue(request, version)
         if not self._writing:
             if self._busy or len(self._pending) > 2 or not self._write():
@@ -320,7 +320,13 @@ class Connection:
         self._versions = versions
         self._answered = False
 
-    async def _sit_out_throttle(self) -> None:
+    @property
+    def throttled(self) -> bool:
+        """Whether the broker has asked for a pause that may not be over yet."""
+        return self._peer.quiet_until > 0
+
+    async def sit_out_throttle(self) -> None:
+        """Wait while the broker throttles this client (KIP-219). Nothing is sent meanwhile."""
         while self._end is None and self._stream.now() < self._peer.quiet_until:
             self._ended = self._ended or anyio.Event()
             with anyio.CancelScope(deadline=self._peer.quiet_until):

@@ -129,6 +129,8 @@ class Asker:
         return response
 
     async def _send(self, question: Question, connection: Connection, request: Request[R]) -> Exchange[R]:
+        if connection.throttled:
+            await connection.sit_out_throttle()
         question.sent = True
         try:
             exchange = await connection.send(request, question.version)

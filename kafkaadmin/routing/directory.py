@@ -62,8 +62,15 @@ class Directory:
         """How to find out from others that a silent node is no longer the one to ask."""
         router = self._routers.get(kind)
         if router is not None:
-            return partial(router.has_moved, route)
+            return partial(self._controller_has_moved if kind is Controller else router.has_moved, route)
         return partial(self._is_gone if kind is BrokerId else self._is_replaceable, route.node)
+
+    async def _controller_has_moved(self, route: Route[Destination], *, heard: bool = False) -> bool:
+        """Whether another node passes for the controller. An answer from whoever was asked is the controller's own.
+
+        KRaft's brokers pass requests on to it, and one that lost the office while it slept can carry nothing out.
+        """
+        return not heard and await self._routers[Controller].has_moved(route)
 
     async def _is_gone(self, node: Node, *, heard: bool = False) -> bool:
         """Whether the cluster counts this broker among the living no more. Its own answer proves that it lives."""

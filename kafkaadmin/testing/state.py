@@ -256,14 +256,19 @@ class ClusterState:
         return topic
 
     def create_partitions(self, name: str, total: int, assignments: Sequence[Sequence[int]] | None = None) -> None:
-        """Give a topic more partitions, with as many replicas as its first one has."""
+        """Give a topic more partitions, with as many replicas as its first one has, on fenced brokers too if need be."""
         topic = self.topics[name]
         there = len(topic.partitions)
-        placed = assignments or self._spread(total - there, len(topic.partitions[0].replicas))
-        topic.partitions += tuple(
-            Partition(index=there + index, replicas=replicas, leader=replicas[0], isr=replicas)
-            for index, replicas in enumerate(tuple(each) for each in placed)
-        )
+        live = self._live_ids()
+        order = (*live, *(broker_id for broker_id in self.brokers if broker_id not in live))
+        placed = assignments or spread_replicas(order, total - there, len(topic.partitions[0].replicas))
+        for index, replicas in enumerate((tuple(each) for each in placed), there):
+            isr = tuple(broker_id for broker_id in replicas if broker_id in live)
+            partition = Partition(
+                index=index, replicas=replicas, leader=NO_LEADER, leader_epoch=-1, isr=isr or replicas
+            )
+            partition.elect(live)
+            topic.partitions += (partition,)
 
     def delete_topic(self, name: str) -> None:
         """Remove a topic, and what groups have committed for it."""

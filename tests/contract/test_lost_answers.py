@@ -1,26 +1,38 @@
-"""Writes whose answers were lost: sent again, and told apart from what was so before. FakeCluster loses them."""
+"""Writes whose answers were lost: sent again, and told apart from what somebody else did. FakeCluster loses them.
+
+Which write is of which class, how answers get lost, and what somebody else may do meanwhile: `tests.support.writes`
+and `tests.support.lost_answers`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+import threading
+from collections.abc import Iterator
 
+import anyio
 import pytest
 
 from kafkaadmin import (
     AdminClient,
-    GroupNotFoundError,
-    MemberToRemove,
+    BrokerError,
+    Event,
     NewTopic,
+    OperationTimeoutError,
+    OutcomeUnknownError,
+    RetryPolicy,
+    RetryScheduled,
+    ThrottledError,
     TopicAlreadyExistsError,
-    TopicPartition,
     UnknownTopicError,
 )
-from kafkaadmin.testing import FakeCluster, Fault, GroupMember
+from kafkaadmin.testing import FakeCluster, Fault
 from kafkawire import ApiKey
+from tests.support.lost_answers import LOSSES, SOMEBODY_ELSE, Loss, Other
+from tests.support.writes import READS, WRITES, Kind, Play, Write, ambiguous, play
 
 pytestmark = pytest.mark.anyio
 
-ORDERS_0 = TopicPartition("orders", 0)
+QUOTA_EXCEEDED = 89
 
 
 @pytest.fixture(params=["asyncio", "trio"])
@@ -31,71 +43,166 @@ def anyio_backend(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def cluster() -> Iterator[FakeCluster]:
     with FakeCluster(brokers=3) as cluster:
-        cluster.add_topic("orders", partitions=3, end_offset=100)
-        cluster.add_group("old", offsets={("orders", 0): 42})
         yield cluster
 
 
-@pytest.fixture
-async def admin(cluster: FakeCluster) -> AsyncIterator[AdminClient]:
-    async with AdminClient(cluster.bootstrap_servers) as admin:
-        yield admin
+def client(cluster: FakeCluster) -> AdminClient:
+    """A client that is quick to lose its patience."""
+    return AdminClient(
+        cluster.bootstrap_servers,
+        timeout=20,
+        request_timeout=0.15,
+        suspect_after=0.1,
+        retry=RetryPolicy(initial=0.01, maximum=0.05),
+    )
 
 
-def lose_answer(cluster: FakeCluster, api: ApiKey) -> None:
-    cluster.inject(Fault(api=api, cut="after"))
+def cells() -> Iterator[object]:
+    """Every write and every loss; the plainest of them on trio, and at an older release, too."""
+    for write in WRITES:
+        for loss in LOSSES:
+            if write.call == "send" and loss.name == "timed-out":
+                continue  # what a raw request's answer says is the caller's to read
+            yield pytest.param(write, loss, "4.4", "asyncio", id=f"{write}-{loss}")
+            if loss.name in {"reset", "silence"}:
+                yield pytest.param(write, loss, "4.4", "trio", id=f"{write}-{loss}-trio")
+            if loss.name == "reset" and write.since <= (2, 8):
+                yield pytest.param(write, loss, "2.8", "asyncio", id=f"{write}-{loss}-as-2.8")
 
 
-async def test_a_topic_made_by_a_request_without_answer_is_ours(cluster: FakeCluster, admin: AdminClient) -> None:
-    lose_answer(cluster, ApiKey.CREATE_TOPICS)
-    created = (await admin.create_topics(NewTopic("new", partitions=2, replication_factor=2)))["new"]
-    assert created.ambiguous
-    assert (created.partitions, created.replication_factor) == (2, 2)
+@pytest.mark.parametrize(("write", "loss", "release", "anyio_backend"), list(cells()))
+async def test_a_write_whose_answer_was_lost_is_done_once_or_its_outcome_is_unknown(
+    write: Write, loss: Loss, release: str, anyio_backend: str
+) -> None:
+    with FakeCluster(brokers=3, versions_of=release, zookeeper=release == "2.8") as cluster:
+        scene = await play(cluster)
+        async with client(cluster) as admin:
+            fault = cluster.inject(loss.of(write.api))
+            if write.kind is Kind.NEVER:
+                with pytest.raises(OutcomeUnknownError):
+                    await write.do(admin, scene)
+            else:
+                result = await write.do(admin, scene)
+                assert ambiguous(result) is (loss.applied and write.kind is Kind.VERIFIED)
+        assert fault.hits == 1
+        done = loss.applied or write.kind is not Kind.NEVER
+        assert await seen(write, scene) == (write.done if done else write.undone)
 
 
-async def test_a_topic_that_is_not_as_ordered_is_not_ours(cluster: FakeCluster, admin: AdminClient) -> None:
-    cluster.inject(Fault(api=ApiKey.CREATE_TOPICS, cut="before"))
-    with pytest.raises(TopicAlreadyExistsError):
-        (await admin.create_topics(NewTopic("orders", partitions=7)))["orders"]
+async def seen(write: Write, scene: Play) -> object:
+    """What the cluster shows, to a client that has seen nothing of what went before."""
+    async with client(scene.cluster) as admin:
+        return await write.look(admin, scene)
 
 
-async def test_a_topic_deleted_by_a_request_without_answer_is_ours(cluster: FakeCluster, admin: AdminClient) -> None:
-    lose_answer(cluster, ApiKey.DELETE_TOPICS)
-    assert (await admin.delete_topics("orders"))["orders"].ambiguous
+def named(name: str) -> Write:
+    """The write of this name."""
+    return next(write for write in WRITES if str(write) == name)
 
 
-async def test_a_topic_that_is_not_there_is_nobodys_when_no_answer_was_lost(admin: AdminClient) -> None:
-    with pytest.raises(UnknownTopicError):
-        (await admin.delete_topics("nope"))["nope"]
+class SomebodyElse:
+    """Another client, which does something once: right before the first one tries again."""
+
+    def __init__(self, other: Other, scene: Play) -> None:
+        self.other, self.scene = other, scene
+        self.acted = 0
+
+    def __call__(self, event: Event) -> None:
+        if not isinstance(event, RetryScheduled) or self.acted:
+            return
+        self.acted += 1
+        thread = threading.Thread(target=anyio.run, args=(self._act,))
+        thread.start()
+        thread.join()
+
+    async def _act(self) -> None:
+        async with AdminClient(self.scene.cluster.bootstrap_servers) as admin:
+            await self.other.change(admin, self.scene)
 
 
-async def test_a_group_deleted_by_a_request_without_answer_is_ours(cluster: FakeCluster, admin: AdminClient) -> None:
-    lose_answer(cluster, ApiKey.DELETE_GROUPS)
-    assert (await admin.delete_consumer_groups("old"))["old"].ambiguous
-    with pytest.raises(GroupNotFoundError):
-        (await admin.delete_consumer_groups("old"))["old"]
+@pytest.mark.parametrize("other", SOMEBODY_ELSE, ids=str)
+async def test_what_somebody_else_did_meanwhile_is_told_apart(other: Other, cluster: FakeCluster) -> None:
+    write, scene = named(other.write), await play(cluster)
+    somebody = SomebodyElse(other, scene)
+    # As patient as clients are: somebody else holds up its event loop, which must not look like a silent broker.
+    async with AdminClient(cluster.bootstrap_servers, timeout=20, observers=[somebody]) as admin:
+        cluster.inject(Fault(api=write.api, cut="after" if other.applied else "before"))
+        if isinstance(other.outcome, bool):
+            assert ambiguous(await write.do(admin, scene)) is other.outcome
+        else:
+            with pytest.raises(other.outcome):
+                await write.do(admin, scene)
+    assert somebody.acted == 1
+    if other.left is not None:
+        assert await seen(write, scene) == other.left
 
 
-async def test_a_member_removed_by_a_request_without_answer_is_ours(cluster: FakeCluster, admin: AdminClient) -> None:
-    cluster.add_group("busy", members=[GroupMember(member_id="m-1", topics=("orders",))])
-    lose_answer(cluster, ApiKey.LEAVE_GROUP)
-    member = MemberToRemove(member_id="m-1")
-    assert (await admin.remove_members_from_consumer_group("busy", member))[member].ambiguous
+def test_every_write_has_a_row() -> None:
+    calls = {
+        name
+        for name, member in vars(AdminClient).items()
+        if callable(member) and not name.startswith("_") and name not in {"aclose", "from_properties"}
+    }
+    assert calls - READS == {write.call for write in WRITES}
+    assert {str(write) for write in WRITES} >= {other.write for other in SOMEBODY_ELSE}
 
 
-async def test_a_commit_without_answer_is_sent_again(cluster: FakeCluster, admin: AdminClient) -> None:
-    lose_answer(cluster, ApiKey.OFFSET_COMMIT)
-    (await admin.alter_consumer_group_offsets("old", {ORDERS_0: 50})).raise_for_errors()
-    assert cluster.offsets("old")[ORDERS_0] == 50
+@pytest.mark.parametrize("write", WRITES, ids=str)
+async def test_a_deadline_that_passes_with_the_answer_lost_says_that_it_was_sent(
+    write: Write, cluster: FakeCluster
+) -> None:
+    scene = await play(cluster)
+    async with AdminClient(cluster.bootstrap_servers, timeout=0.2) as admin:
+        await admin.list_topics()
+        cluster.inject(Fault(api=write.api, drop_answer=True, count=None))
+        with pytest.raises(OperationTimeoutError) as late:
+            await write.do(admin, scene)
+    assert late.value.sent
+    assert await seen(write, scene) == write.done
 
 
-async def test_offsets_deleted_without_answer_are_deleted_again(cluster: FakeCluster, admin: AdminClient) -> None:
-    lose_answer(cluster, ApiKey.OFFSET_DELETE)
-    (await admin.delete_consumer_group_offsets("old", ORDERS_0)).raise_for_errors()
-    assert ORDERS_0 not in cluster.offsets("old")
+@pytest.mark.parametrize("write", WRITES, ids=str)
+async def test_a_deadline_that_passes_without_a_broker_to_ask_says_that_nothing_was_sent(
+    write: Write, cluster: FakeCluster
+) -> None:
+    scene = await play(cluster)
+    async with AdminClient(cluster.bootstrap_servers, timeout=0.2) as admin:
+        await admin.list_topics()
+        for broker in cluster.brokers:
+            cluster.stop_broker(broker, failover=60)
+        with pytest.raises(OperationTimeoutError):
+            await admin.list_topics(timeout=0.1)  # it has noticed now
+        with pytest.raises(OperationTimeoutError) as late:
+            await write.do(admin, scene)
+    assert not late.value.sent
 
 
-async def test_groups_are_listed_whole_although_a_broker_died_meanwhile() -> None:
+@pytest.mark.parametrize("write", [write for write in WRITES if write.kind is not Kind.REPEATABLE], ids=str)
+async def test_what_is_so_already_is_an_error_when_no_answer_was_lost(write: Write, cluster: FakeCluster) -> None:
+    scene = await play(cluster)
+    async with client(cluster) as admin:
+        await write.do(admin, scene)
+        if write.kind is Kind.NEVER or write.note == "all":
+            return
+        with pytest.raises(BrokerError):
+            await write.do(admin, scene)
+
+
+async def test_a_topic_that_was_there_before_is_not_ours(cluster: FakeCluster) -> None:
+    cluster.add_topic("orders", partitions=3)
+    async with client(cluster) as admin:
+        cluster.inject(Fault(api=ApiKey.CREATE_TOPICS, cut="before"))
+        with pytest.raises(TopicAlreadyExistsError):
+            (await admin.create_topics(NewTopic("orders", partitions=7)))["orders"]
+
+
+async def test_a_topic_that_is_not_there_is_nobodys_when_no_answer_was_lost(cluster: FakeCluster) -> None:
+    async with client(cluster) as admin:
+        with pytest.raises(UnknownTopicError):
+            (await admin.delete_topics("nope"))["nope"]
+
+
+async def test_groups_are_listed_whole_although_a_broker_died_meanwhile(anyio_backend: str) -> None:
     with FakeCluster(brokers=3, failover=0.2) as cluster:
         for number in range(30):
             cluster.add_group(f"group-{number}", offsets={("orders", 0): 1})
@@ -111,3 +218,42 @@ async def test_a_lagging_broker_is_waited_for_after_creating(anyio_backend: str)
             (await admin.create_topics("new")).raise_for_errors()
             for _ in range(12):
                 (await admin.describe_topics("new")).raise_for_errors()
+
+
+class TestTheQuotaOfChanges:
+    """KIP-599: the broker answers THROTTLING_QUOTA_EXCEEDED, and says for how long."""
+
+    @pytest.mark.parametrize(
+        "write", [named("create_topics"), named("create_partitions"), named("delete_topics")], ids=str
+    )
+    async def test_it_is_waited_out_as_told(self, write: Write, cluster: FakeCluster) -> None:
+        scene = await play(cluster)
+        async with client(cluster) as admin:
+            cluster.inject(Fault(api=write.api, error=QUOTA_EXCEEDED, throttle=0.3))
+            assert not ambiguous(await write.do(admin, scene))
+        first, second = (seen.at for seen in cluster.log if seen.api_key is write.api)
+        assert second - first >= 0.3
+        assert await seen(write, scene) == write.done
+
+    async def test_or_told_to_the_caller(self, cluster: FakeCluster) -> None:
+        cluster.add_topic("orders")
+        async with client(cluster) as admin:
+            cluster.inject(Fault(api=ApiKey.CREATE_TOPICS, error=QUOTA_EXCEEDED, throttle=5.0))
+            with pytest.raises(ThrottledError) as created:
+                (await admin.create_topics("new", retry_on_quota_violation=False))["new"]
+            assert created.value.throttle_time == 5.0
+
+    async def test_a_deadline_before_that_says_what_it_waited_for(self, cluster: FakeCluster) -> None:
+        async with client(cluster) as admin:
+            cluster.inject(Fault(api=ApiKey.CREATE_TOPICS, error=QUOTA_EXCEEDED, throttle=5.0))
+            with pytest.raises(OperationTimeoutError) as late:
+                (await admin.create_topics("new", timeout=0.3))["new"]
+            assert isinstance(late.value.last_error, ThrottledError)
+            assert not late.value.sent
+
+    async def test_a_topic_made_before_the_quota_was_used_up_is_ours(self, cluster: FakeCluster) -> None:
+        async with client(cluster) as admin:
+            cluster.inject(Fault(api=ApiKey.CREATE_TOPICS, cut="after"))
+            cluster.inject(Fault(api=ApiKey.CREATE_TOPICS, error=QUOTA_EXCEEDED, throttle=0.05))
+            created = await admin.create_topics(NewTopic("new", partitions=2), retry_on_quota_violation=False)
+            assert created["new"].ambiguous

@@ -103,6 +103,8 @@ class _Exchange:
 
 
 class _Connection:
+    throttled = False
+
     def __init__(self, cluster: ScriptedCluster, broker: int, lane: Lane) -> None:
         self.heard_at = anyio.current_time()
         self.closed: KafkaAdminError | None = None

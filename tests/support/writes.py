@@ -1,0 +1,358 @@
+"""Every write of the client, of which class it is, and how to see whether it was done."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import Enum
+from typing import Any, cast
+from uuid import UUID
+
+from kafkaadmin import (
+    AdminClient,
+    Coordinator,
+    MemberToRemove,
+    NewPartitions,
+    NewTopic,
+    OffsetSpec,
+    RaftVoterEndpoint,
+    RecordsToDelete,
+    TopicPartition,
+)
+from kafkaadmin.testing import FakeCluster, GroupMember
+from kafkawire import ApiKey
+from kafkawire.messages import DeleteGroupsRequest
+
+__all__ = ["ENDPOINT", "ORDERS_0", "READS", "VOTER", "WRITES", "Do", "Kind", "Play", "Write", "ambiguous", "play"]
+
+READS = frozenset(
+    {
+        "describe_cluster",
+        "describe_consumer_groups",
+        "describe_delegation_token",
+        "describe_groups",
+        "describe_metadata_quorum",
+        "describe_topics",
+        "find_coordinators",
+        "invalidate_coordinators",
+        "list_consumer_group_offsets",
+        "list_groups",
+        "list_offsets",
+        "list_topics",
+        "refresh_coordinators",
+        "refresh_metadata",
+    }
+)
+"""The client's calls that write nothing. Any other needs a row in `WRITES`."""
+
+ORDERS_0 = TopicPartition("orders", 0)
+FIRST = MemberToRemove(member_id="m-1")
+STATIC = MemberToRemove(group_instance_id="static")
+ENDPOINT = RaftVoterEndpoint(listener="CONTROLLER", host="127.0.0.1", port=9093)
+VOTER = UUID(int=7)
+"""The directory of the voter that is added."""
+ORDERED = NewTopic("new", partitions=2, replication_factor=2, configs={"retention.ms": "5"})
+
+
+class Kind(Enum):
+    """What may be done after a lost answer."""
+
+    REPEATABLE = "sent again: twice is as once"
+    VERIFIED = "sent again; if it is so already, the cluster is read"
+    NEVER = "never sent twice"
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """One write's surroundings: the cluster, and what was told when the stage was set."""
+
+    cluster: FakeCluster
+    told: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+Do = Callable[[AdminClient, Play], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """A write: how it is called, what a look at the cluster shows once it was done, and once it was not."""
+
+    call: str
+    api: ApiKey
+    kind: Kind
+    do: Do
+    look: Do
+    done: object
+    undone: object
+    note: str = ""
+    since: tuple[int, int] = (2, 1)
+
+    def __str__(self) -> str:
+        return f"{self.call}-{self.note}" if self.note else self.call
+
+
+async def play(cluster: FakeCluster) -> Play:
+    """Set the stage: a topic with records, groups with offsets and members, a token."""
+    cluster.add_topic("orders", partitions=3, end_offset=100)
+    cluster.add_group("old", offsets={("orders", 0): 42})
+    cluster.add_group(
+        "busy",
+        members=[
+            GroupMember(member_id="m-1", topics=("orders",)),
+            GroupMember(member_id="m-2", group_instance_id="static", topics=("orders",)),
+        ],
+    )
+    cluster.allow_voter_changes()
+    cluster.allow_delegation_tokens()
+    async with AdminClient(cluster.bootstrap_servers) as admin:
+        token = await admin.create_delegation_token()
+        ids = {topic.topic_id for topic in (await admin.list_topics()).values()}
+    return Play(cluster, {"token": token, "orders": ids.pop(), "voter": cluster.voters()[3]})
+
+
+# What a look shows
+
+
+async def partitions(admin: AdminClient, play: Play) -> object:
+    """How many partitions each topic has."""
+    described = await admin.describe_topics(await admin.list_topics())
+    return {name: len(topic.partitions) for name, topic in described.succeeded.items()}
+
+
+async def start(admin: AdminClient, play: Play) -> object:
+    """Where the log starts."""
+    return (await admin.list_offsets(ORDERS_0, OffsetSpec.earliest()))[ORDERS_0].offset
+
+
+async def offset(admin: AdminClient, play: Play) -> object:
+    return play.cluster.offsets("old").get(ORDERS_0)
+
+
+async def groups(admin: AdminClient, play: Play) -> object:
+    return set(play.cluster.groups())
+
+
+async def members(admin: AdminClient, play: Play) -> object:
+    return {member.member_id for member in play.cluster.members("busy")}
+
+
+async def voters(admin: AdminClient, play: Play) -> object:
+    return set(play.cluster.voters())
+
+
+async def tokens(admin: AdminClient, play: Play) -> object:
+    return len(await admin.describe_delegation_token())
+
+
+async def lifetime(admin: AdminClient, play: Play) -> object:
+    """Days until the first token ends."""
+    (token,) = await admin.describe_delegation_token()
+    return round((token.expires_at - token.issued_at) / timedelta(days=1))
+
+
+WRITES: tuple[Write, ...] = (
+    Write(
+        call="create_topics",
+        api=ApiKey.CREATE_TOPICS,
+        kind=Kind.VERIFIED,
+        do=lambda admin, play: _one(admin.create_topics(ORDERED)),
+        look=partitions,
+        undone={"orders": 3},
+        done={"orders": 3, "new": 2},
+    ),
+    Write(
+        call="create_partitions",
+        api=ApiKey.CREATE_PARTITIONS,
+        kind=Kind.VERIFIED,
+        do=lambda admin, play: _one(admin.create_partitions({"orders": 5})),
+        look=partitions,
+        undone={"orders": 3},
+        done={"orders": 5},
+    ),
+    Write(
+        call="create_partitions",
+        note="assigned",
+        api=ApiKey.CREATE_PARTITIONS,
+        kind=Kind.VERIFIED,
+        do=lambda admin, play: _one(
+            admin.create_partitions({"orders": NewPartitions(5, assignments=[[1, 2, 3], [2, 3, 1]])})
+        ),
+        look=partitions,
+        undone={"orders": 3},
+        done={"orders": 5},
+    ),
+    Write(
+        call="delete_topics",
+        api=ApiKey.DELETE_TOPICS,
+        kind=Kind.VERIFIED,
+        do=lambda admin, play: _one(admin.delete_topics("orders")),
+        look=partitions,
+        undone={"orders": 3},
+        done={},
+    ),
+    Write(
+        call="delete_topics",
+        note="by-id",
+        api=ApiKey.DELETE_TOPICS,
+        kind=Kind.VERIFIED,
+        since=(3, 1),
+        do=lambda admin, play: _one(admin.delete_topics(cast("UUID", play.told["orders"]))),
+        look=partitions,
+        undone={"orders": 3},
+        done={},
+    ),
+    Write(
+        call="delete_records",
+        api=ApiKey.DELETE_RECORDS,
+        kind=Kind.REPEATABLE,
+        do=lambda admin, play: _one(admin.delete_records({ORDERS_0: 10})),
+        look=start,
+        undone=0,
+        done=10,
+    ),
+    Write(
+        call="delete_records",
+        note="all",
+        api=ApiKey.DELETE_RECORDS,
+        kind=Kind.REPEATABLE,
+        do=lambda admin, play: _one(admin.delete_records({ORDERS_0: RecordsToDelete.up_to_high_watermark()})),
+        look=start,
+        undone=0,
+        done=100,
+    ),
+    Write(
+        call="alter_consumer_group_offsets",
+        api=ApiKey.OFFSET_COMMIT,
+        kind=Kind.REPEATABLE,
+        do=lambda admin, play: _one(admin.alter_consumer_group_offsets("old", {ORDERS_0: 50})),
+        look=offset,
+        undone=42,
+        done=50,
+    ),
+    Write(
+        call="delete_consumer_group_offsets",
+        api=ApiKey.OFFSET_DELETE,
+        kind=Kind.REPEATABLE,
+        since=(2, 4),
+        do=lambda admin, play: _one(admin.delete_consumer_group_offsets("old", ORDERS_0)),
+        look=offset,
+        undone=42,
+        done=None,
+    ),
+    Write(
+        call="delete_consumer_groups",
+        api=ApiKey.DELETE_GROUPS,
+        kind=Kind.VERIFIED,
+        do=lambda admin, play: _one(admin.delete_consumer_groups("old")),
+        look=groups,
+        undone={"old", "busy"},
+        done={"busy"},
+    ),
+    Write(
+        call="remove_members_from_consumer_group",
+        api=ApiKey.LEAVE_GROUP,
+        kind=Kind.VERIFIED,
+        do=lambda admin, play: _one(admin.remove_members_from_consumer_group("busy", FIRST)),
+        look=members,
+        undone={"m-1", "m-2"},
+        done={"m-2"},
+    ),
+    Write(
+        call="remove_members_from_consumer_group",
+        note="static",
+        api=ApiKey.LEAVE_GROUP,
+        kind=Kind.VERIFIED,
+        since=(2, 4),
+        do=lambda admin, play: _one(admin.remove_members_from_consumer_group("busy", STATIC)),
+        look=members,
+        undone={"m-1", "m-2"},
+        done={"m-1"},
+    ),
+    Write(
+        call="remove_members_from_consumer_group",
+        note="all",
+        api=ApiKey.LEAVE_GROUP,
+        kind=Kind.VERIFIED,
+        since=(2, 4),
+        do=lambda admin, play: _first(admin.remove_members_from_consumer_group("busy", "all")),
+        look=members,
+        undone={"m-1", "m-2"},
+        done=set[str](),
+    ),
+    Write(
+        call="add_raft_voter",
+        api=ApiKey.ADD_RAFT_VOTER,
+        kind=Kind.VERIFIED,
+        since=(3, 9),
+        do=lambda admin, play: admin.add_raft_voter(4, VOTER, ENDPOINT),
+        look=voters,
+        undone={1, 2, 3},
+        done={1, 2, 3, 4},
+    ),
+    Write(
+        call="remove_raft_voter",
+        api=ApiKey.REMOVE_RAFT_VOTER,
+        kind=Kind.VERIFIED,
+        since=(3, 9),
+        do=lambda admin, play: admin.remove_raft_voter(3, play.told["voter"]),
+        look=voters,
+        undone={1, 2, 3},
+        done={1, 2},
+    ),
+    Write(
+        call="create_delegation_token",
+        api=ApiKey.CREATE_DELEGATION_TOKEN,
+        kind=Kind.NEVER,
+        do=lambda admin, play: admin.create_delegation_token(),
+        look=tokens,
+        undone=1,
+        done=2,
+    ),
+    Write(
+        call="renew_delegation_token",
+        api=ApiKey.RENEW_DELEGATION_TOKEN,
+        kind=Kind.REPEATABLE,
+        do=lambda admin, play: admin.renew_delegation_token(play.told["token"], period=timedelta(days=3)),
+        look=lifetime,
+        undone=1,
+        done=3,
+    ),
+    Write(
+        call="expire_delegation_token",
+        api=ApiKey.EXPIRE_DELEGATION_TOKEN,
+        kind=Kind.VERIFIED,
+        do=lambda admin, play: admin.expire_delegation_token(play.told["token"]),
+        look=tokens,
+        undone=1,
+        done=0,
+    ),
+    Write(
+        call="send",
+        api=ApiKey.DELETE_GROUPS,
+        kind=Kind.NEVER,
+        do=lambda admin, play: admin.send(DeleteGroupsRequest(groups_names=("old",)), Coordinator("old")),
+        look=groups,
+        undone={"old", "busy"},
+        done={"busy"},
+    ),
+)
+
+
+async def _one(result: Awaitable[object]) -> object:
+    """The one value of a batch, or its error."""
+    (value,) = cast("Any", await result).values()
+    return value
+
+
+async def _first(result: Awaitable[object]) -> object:
+    """The first value of a batch of which none failed, or the first error."""
+    batch = cast("Any", await result)
+    for error in batch.failed.values():
+        raise error
+    return next(iter(batch.values()))
+
+
+def ambiguous(result: object) -> bool:
+    """Whether a result says so."""
+    return bool(getattr(result, "ambiguous", False))
