@@ -11,15 +11,25 @@ from kafkaadmin import (
     AnyBroker,
     BatchResult,
     Broker,
+    ChangedVoter,
     ConsumerGroupDescription,
+    CreatedPartitions,
     CreatedTopic,
+    DelegationToken,
+    DelegationTokenExpiry,
+    DeletedRecords,
     GroupDescription,
     GroupListing,
+    KafkaPrincipal,
     MemberToRemove,
+    NewPartitions,
     NewTopic,
     OffsetAndMetadata,
     OffsetSpec,
     PartitionOffset,
+    QuorumInfo,
+    RaftVoterEndpoint,
+    RecordsToDelete,
     RemovedMember,
     TopicDescription,
     TopicListing,
@@ -58,6 +68,22 @@ async def topics(admin: AdminClient) -> None:
     for topic, deleted in (await admin.delete_topics("a")).items():
         assert_type(topic, str)
         assert_type(deleted.ambiguous, bool)
+
+
+async def writes(admin: AdminClient) -> None:
+    partitions = await admin.create_partitions({"a": 3, "b": NewPartitions(4, assignments=[[1, 2]])})
+    assert_type(partitions, BatchResult[str, CreatedPartitions])
+    records = await admin.delete_records({ORDERS_0: 42, TopicPartition("a", 1): RecordsToDelete.up_to_high_watermark()})
+    assert_type(records, BatchResult[TopicPartition, DeletedRecords])
+    assert_type(await admin.describe_metadata_quorum(), QuorumInfo)
+    endpoint = RaftVoterEndpoint(listener="CONTROLLER", host="localhost", port=9093)
+    assert_type(await admin.add_raft_voter(4, UUID(int=1), endpoint), ChangedVoter)
+    assert_type(await admin.remove_raft_voter(4, UUID(int=1)), ChangedVoter)
+    token = await admin.create_delegation_token(renewers=KafkaPrincipal(name="bob"))
+    assert_type(token, DelegationToken)
+    assert_type(await admin.renew_delegation_token(token), DelegationTokenExpiry)
+    assert_type(await admin.expire_delegation_token(token.hmac), DelegationTokenExpiry)
+    assert_type(await admin.describe_delegation_token(), tuple[DelegationToken, ...])
 
 
 async def groups(admin: AdminClient) -> None:
