@@ -7,6 +7,7 @@ What makes it fast, in the order of what it brings:
   fixed width as well, and so has a tagged section: they end the run that they follow instead of costing a call.
 - Instances come from ``object.__new__`` through ``map``, and their slots are the targets of the unpacking itself.
 - Arrays whose elements all have the same lengths inside are read by one `Struct.iter_unpack` (`kafkawire.uniform`).
+- Names inside arrays are slices of all the data read once as Latin-1; those that aren't ASCII are decoded afresh.
 - Slices are not checked against the end. One past the end comes out short, but the position has then passed the end
   for good: whatever is read next fails, and at the very last the position must be the end. Counts are checked at once.
 """
@@ -36,11 +37,22 @@ _CONSTANTS: dict[str, Any] = {
     "Tuples": runtime.Tuples,
     "malformed": runtime.malformed,
     "new": object.__new__,
+    "read_rest": runtime.read_rest,
     "read_uuid": runtime.read_uuid,
     "read_varint": runtime.read_varint,
     "repeat": repeat,
+    "signed": [*range(128), *range(-128, 0)],
+    "same_tags": runtime.same_tags,
     "skip_tagged_fields": runtime.skip_tagged_fields,
+    "uniform_tags": runtime.uniform_tags,
 }
+
+
+_BYTES: Final = {"B": "{}", "?": "{} != 0", "b": "signed[{}]"}
+"""How a value of one byte is read by itself."""
+
+_FEW: Final = 2
+"""Bytes up to which reading each by itself is cheaper than a call."""
 
 
 def decoder_source(cls: type[Message], version: int) -> Source:
@@ -82,6 +94,7 @@ class _Decoder:
         self._form = form
         self._codes = ""
         self._targets: list[str] = []
+        self._in_array = False
 
     def message(self, cls: type[Message]) -> None:
         """Code that leaves the message in ``message``."""
@@ -106,9 +119,11 @@ class _Decoder:
         self._codes, self._targets = "", []
         if not codes:
             return
-        if codes == "B":
-            self._source.line(f"{targets[0]} = data[pos]")
-            self._source.line("pos += 1")
+        if len(codes) <= _FEW and all(code in _BYTES for code in codes):
+            for offset, (code, target) in enumerate(zip(codes, targets, strict=True)):
+                byte = f"data[pos + {offset}]" if offset else "data[pos]"
+                self._source.line(f"{target} = {_BYTES[code].format(byte)}")
+            self._source.line(f"pos += {len(codes)}")
             return
         packing = Packing(">" + codes)
         unpack = self._source.constant("unpack", packing.unpack_from)
@@ -149,7 +164,7 @@ class _Decoder:
         source = self._source
         tag, previous, size, stop = (source.fresh(name) for name in ("tag", "previous", "size", "stop"))
         with source.block(f"if {count} > 127"):
-            source.line(f"{count}, pos = read_varint(data, pos - 1)")
+            source.line(f"{count}, pos = read_rest({count}, data, pos)")
         source.line(f"{previous} = -1")
         with source.block(f"for _ in range({count})"):
             source.line(f"{tag}, pos = read_varint(data, pos)")
@@ -200,7 +215,7 @@ class _Decoder:
         self._flush()
         if compact:
             with self._source.block(f"if {length} > 127"):
-                self._source.line(f"{length}, pos = read_varint(data, pos - 1)")
+                self._source.line(f"{length}, pos = read_rest({length}, data, pos)")
         return length
 
     def _no_value(self, wire: WireType[Any], target: str, length: str, *, compact: bool, keyword: str = "else") -> None:
@@ -223,11 +238,22 @@ class _Decoder:
         with source.block(f"if {length} > {zero}"):
             stop = source.fresh("stop")
             source.line(f"{stop} = pos + {length}{' - 1' if compact else ''}")
-            source.line(f"{target} = data[pos:{stop}]{'.decode()' if text else ''}")
+            if text and self._in_array:
+                self._text(target, stop)
+            else:
+                source.line(f"{target} = data[pos:{stop}]{'.decode()' if text else ''}")
             source.line(f"pos = {stop}")
         with source.block(f"elif {length} == {zero}"):
             source.line(f"{target} = {'' if text else b''!r}")
         self._no_value(wire, target, length, compact=compact)
+
+    def _text(self, target: str, stop: str) -> None:
+        """Code for one of many texts: a slice of all the data taken for Latin-1, which is right for ASCII."""
+        source = self._source
+        source.prelude("latin = data.decode('latin-1')")
+        text = source.fresh("text")
+        source.line(f"{text} = latin[pos:{stop}]")
+        source.line(f"{target} = {text} if {text}.isascii() else data[pos:{stop}].decode()")
 
     def _struct(self, wire: Struct[Any], target: str, *, absent: int) -> None:
         source = self._source
@@ -274,37 +300,33 @@ class _Decoder:
             source.line(f"{target} = {readers}[{count}](data, pos)")
             source.line(f"pos += {count}{f' * {size}' if size > 1 else ''}")
             return
-        items = source.fresh("items")
+        outer, self._in_array = self._in_array, True
         if isinstance(element, Struct) and not element.nullable(self._form.version):
-            self._instances(element, items, count)
+            self._instances(element, target, count)
         else:
-            append, item = source.fresh("append"), source.fresh("item")
-            source.line(f"{items} = []")
-            source.line(f"{append} = {items}.append")
-            with source.block(f"for _ in range({count})"):
-                self._read(element, item)
-                self._flush()
-                source.line(f"{append}({item})")
+            self._values(element, target, count)
+        self._in_array = outer
+
+    def _values(self, element: WireType[Any], target: str, count: str) -> None:
+        source = self._source
+        items, item = source.fresh("items"), source.fresh("item")
+        source.line(f"{items} = []")
+        with source.block(f"for _ in range({count})"):
+            self._read(element, item)
+            self._flush()
+            source.line(f"{items}.append({item})")
         source.line(f"{target} = tuple({items})")
 
-    def _instances(self, element: Struct[Any], items: str, count: str) -> None:
-        if not worth_guessing(element, self._form):
-            self._instances_in_turn(element, items, count)
-            return
-        UniformArray(self._source, element, self._form, items=items, count=count).write()
-        with self._source.block(f"if {items} is None"):
-            self._instances_in_turn(element, items, count)
-
-    def _instances_in_turn(self, element: Struct[Any], items: str, count: str) -> None:
+    def _instances(self, element: Struct[Any], target: str, count: str) -> None:
         source = self._source
-        append, item = source.fresh("append"), source.fresh("item")
-        source.line(f"{items} = []")
-        source.line(f"{append} = {items}.append")
+        items, item = source.fresh("items"), source.fresh("item")
         cls = source.constant("Class", element.entity)
-        with source.block(f"for {item} in map(new, repeat({cls}, {count}))"):
+        source.line(f"{items} = {target} = tuple(map(new, repeat({cls}, {count})))")
+        if worth_guessing(element, self._form):
+            UniformArray(source, element, self._form, items=items, count=count).write()
+        with source.block(f"for {item} in {items}"):
             self._fill(item, element.fields)
             self._flush()
-            source.line(f"{append}({item})")
 
 
 def compile_decoder(cls: type[Message], version: int) -> Callable[[bytes, int], tuple[Any, int]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from struct import Struct
 from typing import TYPE_CHECKING, Any, NoReturn
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 from kafkawire.primitives import ZERO_UUID
 
@@ -18,10 +18,14 @@ LONGEST_TEXT = 0x7FFF
 """Bytes in a string: Kafka's limit in every version, though compact lengths could say more."""
 
 _ZERO = bytes(16)
+_new = object.__new__
+_set = object.__setattr__
 _BYTES_LIKE = (bytes, bytearray, memoryview)
 _CACHED_COUNTS = 256
 """How many readers and writers, by length or shape, are kept: a hostile peer can't make them more."""
 _CACHED_TUPLES = 1024
+_FEW_TAGS = 8
+"""How many tagged fields the elements of a uniform array may have each."""
 
 
 def malformed() -> NoReturn:
@@ -44,10 +48,20 @@ def read_varint(data: bytes, pos: int) -> tuple[int, int]:
     malformed()
 
 
+def read_rest(first: int, data: bytes, pos: int) -> tuple[int, int]:
+    """An unsigned varint whose first byte, one of 128 or more, has been read; and the position after it."""
+    second = data[pos]
+    if second < 0x80:
+        return first - 0x80 + (second << 7), pos + 1
+    return read_varint(data, pos - 1)
+
+
 def skip_tagged_fields(data: bytes, pos: int, count: int) -> int:
     """The position after tagged fields that nobody knows. `pos` is just behind the count's first byte."""
+    if count == 1 and data[pos] < 0x80 and (size := data[pos + 1]) < 0x80:
+        return pos + 2 + size
     if count > 0x7F:
-        count, pos = read_varint(data, pos - 1)
+        count, pos = read_rest(count, data, pos)
     previous = -1
     for _ in range(count):
         tag, pos = read_varint(data, pos)
@@ -57,6 +71,24 @@ def skip_tagged_fields(data: bytes, pos: int, count: int) -> int:
         size, pos = read_varint(data, pos)
         pos += size
     return pos
+
+
+def uniform_tags(data: bytes, pos: int) -> tuple[int, list[tuple[int, int]]]:
+    """What other elements' tagged fields must look like to have the widths of these: how many bytes follow the count,
+    and which of them, by offset from the count, say what and how much; -1 for tagged fields that aren't worth it.
+    `pos` is the count's.
+    """
+    count, start = data[pos], pos
+    bounds: list[tuple[int, int]] = []
+    pos += 1
+    for _ in range(count):
+        # Varints of several bytes are valid, but nothing to hurry for.
+        size = data[pos + 1]
+        if count > _FEW_TAGS or data[pos] >= 0x80 or size >= 0x80 or (bounds and data[pos] <= bounds[-2][1]):
+            return -1, []
+        bounds += (pos - start, data[pos]), (pos + 1 - start, size)
+        pos += 2 + size
+    return pos - start - 1, bounds
 
 
 def write_varint(value: int) -> bytes:
@@ -73,7 +105,13 @@ def write_varint(value: int) -> bytes:
 
 def read_uuid(raw: bytes) -> UUID:
     """The UUID of 16 bytes."""
-    return ZERO_UUID if raw == _ZERO else UUID(int=int.from_bytes(raw, "big"))
+    if raw == _ZERO:
+        return ZERO_UUID
+    # What `UUID` does in the end, without the choices that it makes before: those take longer than all the rest.
+    uuid = _new(UUID)
+    _set(uuid, "int", int.from_bytes(raw, "big"))
+    _set(uuid, "is_safe", SafeUUID.unknown)
+    return uuid
 
 
 def write_blob(value: Any) -> bytes:
@@ -119,6 +157,11 @@ class Tuples(dict[bytes, "tuple[Any, ...]"]):
         if len(self) < _CACHED_TUPLES:
             self[raw] = read
         return read
+
+
+def same_tags(chunk: bytes, offset: int, stride: int, count: int, bounds: list[tuple[int, int]]) -> bool:
+    """Whether all elements of a uniform array have the tagged fields of `uniform_tags`, whose count is at `offset`."""
+    return all(chunk[offset + i :: stride].count(value) == count for i, value in bounds)
 
 
 class Shapes(dict["tuple[int, ...]", "Callable[[bytes], Iterator[tuple[Any, ...]]]"]):

@@ -1,9 +1,10 @@
 """Writes the reading of arrays whose elements all have the shape of the first.
 
 The shape of an element is the length of each of its parts. Partitions have the same number of replicas, committed
-offsets have no metadata, nothing has tagged fields: so elements have one width, and one `Struct.iter_unpack` reads them
-all. The guess is checked for the whole array before anything is read, by comparing columns of bytes: every length, in
-every element, must be the first's. If one isn't, the array is read element by element.
+offsets have no metadata, and all have the same tagged fields, mostly none: so elements have one width, and one
+`Struct.iter_unpack` reads them all. The guess is checked for the whole array before anything is read, by comparing
+columns of bytes: every length, in every element, must be the first's. If one isn't, the array is read element by
+element.
 
 Worth guessing about are elements that are mostly numbers. Arrays of numbers may have any count, as long as they all
 have the same; texts and blobs are taken to be empty, or null.
@@ -50,7 +51,8 @@ class UniformArray:
         source: where to write.
         element: what the array consists of.
         form: the message's.
-        items: the variable that shall have the elements, or ``None`` if the guess was wrong.
+        items: the variable that has the elements, to be filled. It will have none if the guess was right: what
+            follows fills those that are left.
         count: the variable that has their number.
     """
 
@@ -67,18 +69,19 @@ class UniformArray:
         self._columns: list[tuple[str, str]] = []
         self._size = 0
         self._widths: list[str] = []
+        self._tags = ""
+        self._numbers_before: tuple[str, str, str] | None = None
 
     def write(self) -> None:
         """Code that reads the array, if it is as guessed."""
         source = self._source
-        source.line(f"{self._items} = None")
         with ExitStack() as blocks:
             blocks.enter_context(source.block(f"if {self._count} >= {_FEWEST}"))
             for spec in self._element.fields:
                 if spec.in_line(self._form.version):
                     self._piece(spec, blocks)
             if self._form.flexible:
-                self._column("0")
+                self._tagged_section()
             self._check(blocks)
             self._read()
 
@@ -121,7 +124,13 @@ class UniformArray:
         self._targets.append(raw)
         readers = source.constant("read_array", runtime.ARRAY_READERS[code])
         source.prelude(f"{tuples} = Tuples({readers}, {size})")
-        self._made.append((spec.name, f"{tuples}[{raw}]"))
+        made = f"{tuples}[{raw}]"
+        if self._numbers_before and self._numbers_before[2] == tuples:
+            # A partition's in-sync replicas mostly are its replicas, and comparing is quicker than looking up.
+            name, same, _ = self._numbers_before
+            made = f"{self._item}.{name} if {raw} == {same} else {made}"
+        self._numbers_before = spec.name, raw, tuples
+        self._made.append((spec.name, made))
 
     def _nothing(self, spec: FieldSpec, blocks: ExitStack) -> None:
         """A text or blob that is empty, or null where it may be."""
@@ -141,22 +150,36 @@ class UniformArray:
             blocks.enter_context(source.block(f"if {first} == {empty}"))
             self._made.append((spec.name, repr(wire.default)))
 
+    def _tagged_section(self) -> None:
+        """The end of an element: no tagged fields, or the same unknown ones everywhere, to be passed over."""
+        version = self._form.version
+        if any(spec.tag is not None and spec.carried(version) for spec in self._element.fields):
+            self._column("0")
+            return
+        source, offset = self._source, self._offset()
+        first, self._tags, self._bounds = (source.fresh(name) for name in ("first", "tags", "bounds"))
+        source.line(f"{first} = data[pos + {offset}]")
+        source.line(f"{self._tags}, {self._bounds} = uniform_tags(data, pos + {offset}) if {first} else (0, ())")
+        self._column(first)
+        self._tags_at = offset
+
     def _check(self, blocks: ExitStack) -> None:
         """Code that goes on only when every column holds one value."""
         source, count = self._source, self._count
         stride, chunk = source.fresh("stride"), source.fresh("chunk")
-        source.line(f"{stride} = {self._offset()}")
+        source.line(f"{stride} = {self._offset()}{f' + {self._tags}' if self._tags else ''}")
         source.line(f"{chunk} = data[pos:pos + {count} * {stride}]")
         # A chunk can come out short only where counts widen the elements; then its last column has too few bytes.
         checks = [f"{chunk}[{offset}::{stride}].count({value}) == {count}" for offset, value in self._columns]
+        if self._tags:
+            same = f"same_tags({chunk}, {self._tags_at}, {stride}, {count}, {self._bounds})"
+            checks.append(f"(not {self._tags} or {self._tags} > 0 and {same})")
         if checks:
             blocks.enter_context(source.block(f"if {' and '.join(checks)}"))
         self._chunk, self._stride = chunk, stride
 
     def _read(self) -> None:
         source, item, items = self._source, self._item, self._items
-        cls = source.constant("Class", self._element.entity)
-        source.line(f"{items} = [*map(new, repeat({cls}, {self._count}))]")
         with source.block(f"for {item}, ({', '.join(self._targets)},) in zip({items}, {self._unpacked()})"):
             for spec in self._element.fields:
                 if not spec.in_line(self._form.version):
@@ -164,9 +187,14 @@ class UniformArray:
             for name, value in self._made:
                 source.line(f"{item}.{name} = {value}")
         source.line(f"pos += {self._count} * {self._stride}")
+        source.line(f"{items} = ()")
 
     def _unpacked(self) -> str:
+        source = self._source
+        template = self._template + "{}x" * bool(self._tags)
+        widths = "".join(f"{width}, " for width in [*self._widths, *([self._tags] if self._tags else [])])
+        read = f"{source.constant('shapes', runtime.Shapes(template))}[{widths}]" if widths else ""
         if not self._widths:
-            return f"{self._source.constant('unpack', Packing(self._template).iter_unpack)}({self._chunk})"
-        shapes = self._source.constant("shapes", runtime.Shapes(self._template))
-        return f"{shapes}[{', '.join(self._widths)},]({self._chunk})"
+            plain = source.constant("unpack", Packing(self._template).iter_unpack)
+            read = f"({read} if {self._tags} else {plain})" if read else plain
+        return f"{read}({self._chunk})"

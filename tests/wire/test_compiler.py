@@ -11,6 +11,12 @@ from hypothesis import strategies as st
 
 from kafkawire import DecodeError, EncodeError, decode, encode, reference
 from kafkawire.compiler import decoder, encoder
+from kafkawire.messages import (
+    DeleteGroupsRequest,
+    ListOffsetsPartitionResponse,
+    ListOffsetsResponse,
+    ListOffsetsTopicResponse,
+)
 from tests.support.drawn_messages import drawn, drawn_entity
 from tests.wire.declarations import Digest, Everything, Leaf, Partition, Position
 
@@ -128,3 +134,47 @@ def test_unusual_but_valid_values_are_written_by_the_reference() -> None:
     unusual = Everything(leaf=leaf, tagged_struct=Leaf(), numbers=Numbers([1, 2]), content=bytearray(b"y"))  # type: ignore[arg-type]
     usual = Everything(leaf=Leaf(name="x"), tagged_struct=Leaf(), numbers=(1, 2), content=b"y")
     assert encode(unusual, 5) == encode(usual, 5)
+
+
+def _with_tagged_fields(body: bytes, sections: list[bytes]) -> bytes:
+    """ListOffsets v7 of one topic, whose partitions have these tagged sections instead of none."""
+    head, width = 4 + 1 + 1 + 1, 4 + 2 + 8 + 8 + 4
+    elements = (body[head + i * (width + 1) :][:width] + section for i, section in enumerate(sections))
+    return body[:head] + b"".join(elements) + b"\0\0"
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        [b"\1\x09\2ab"] * 6,
+        [b"\2\x09\2ab\x0a\0"] * 6,
+        [b"\1\x09\2ab"] * 5 + [b"\0"],
+        [b"\1\x09\2ab"] * 5 + [b"\1\x09\1a"],
+        [b"\1\x09\2ab"] * 5 + [b"\1\x0a\2ab"],
+        [b"\1\x89\1\2ab"] * 6,
+        [b"\1\x09\x82\0ab"] * 6,
+        [b"\0"] * 5 + [b"\1\x09\2ab"],
+    ],
+)
+def test_tagged_fields_that_nobody_knows_are_passed_over_in_uniform_arrays(sections: list[bytes]) -> None:
+    partitions = tuple(ListOffsetsPartitionResponse(partition_index=i, offset=1 << i) for i in range(6))
+    message = ListOffsetsResponse(topics=(ListOffsetsTopicResponse(name="", partitions=partitions),))
+    body = _with_tagged_fields(encode(message, 7), sections)
+    assert decoder(ListOffsetsResponse, 7)(body, 0) == (message, len(body))
+    assert reference.parse(ListOffsetsResponse, 7, body) == (message, len(body))
+
+
+@pytest.mark.parametrize("section", [b"\2\x09\0\x09\0", b"\2\x09\0\x08\0", b"\1\x09\x7f"])
+def test_wrong_tagged_fields_are_refused_in_uniform_arrays(section: bytes) -> None:
+    partitions = tuple(ListOffsetsPartitionResponse(partition_index=i) for i in range(6))
+    message = ListOffsetsResponse(topics=(ListOffsetsTopicResponse(name="", partitions=partitions),))
+    with pytest.raises(DecodeError):
+        decode(ListOffsetsResponse, 7, _with_tagged_fields(encode(message, 7), [section] * 6))
+
+
+def test_names_that_are_not_ascii_are_read_as_utf_8() -> None:
+    names = ("grün", "żółw", "日本", "plain", "\U0001f600")
+    message = DeleteGroupsRequest(groups_names=names)
+    assert decode(DeleteGroupsRequest, 2, encode(message, 2)) == message
+    with pytest.raises(DecodeError):
+        decode(DeleteGroupsRequest, 2, encode(message, 2).replace("ü".encode(), b"\xfc\x20"))
