@@ -32,8 +32,6 @@ BACKOFF = RetryPolicy().maximum
 NOISE = 1.0
 QUEUED = 100
 SHORT = 1.0
-LAST_MOMENT = 0.3
-"""Seconds before it wakes up at which the frozen broker is asked once more, by a client that has heard of nothing."""
 
 
 class Company:
@@ -83,7 +81,7 @@ async def company(kafka: KafkaCluster, group: str, spare: str) -> AsyncGenerator
     async with AsyncExitStack() as stack:
         events: list[Event] = []
         callers = Callers(await stack.enter_async_context(client(kafka)), group)
-        resting = [await stack.enter_async_context(client(kafka, events.append)) for _ in range(3)]
+        resting = [await stack.enter_async_context(client(kafka, events.append)) for _ in range(2)]
         tasks = await stack.enter_async_context(anyio.create_task_group())
         await callers.prepare()
         for admin in resting:
@@ -122,11 +120,8 @@ class Freeze:
             portal.call(each.wake_one)
 
     def end(self, seconds: float) -> None:
-        """It wakes up when its time is over; just before, it is asked once more."""
-        time.sleep(max(0.0, self.frozen_at + seconds - LAST_MOMENT - time.monotonic()))
-        for portal, each in self.companies:
-            portal.call(each.wake_one)
-        time.sleep(LAST_MOMENT)
+        """It wakes up when its time is over."""
+        time.sleep(max(0.0, self.frozen_at + seconds - time.monotonic()))
         self.kafka.resume(self.broker)
 
     def judge(self) -> None:
@@ -140,24 +135,24 @@ class Freeze:
             )
             assert report.failures == []
             assert each.old_truths == []
-            assert len(each.waits) == QUEUED + 2
+            assert len(each.waits) == QUEUED + 1
             assert held_up <= SUSPECT_AFTER + BACKOFF + NOISE
             assert each.given_up is not None
             assert each.given_up.sent == each.committed_shortly, "what reached the frozen broker may be applied yet"
 
 
-def groups_of(kafka: KafkaCluster, broker: int) -> Iterator[str]:
+def groups_of(kafka: KafkaCluster, broker: int, prefix: str) -> Iterator[str]:
     """Names of groups that the broker coordinates now."""
     partitions = kafka.metadata(OFFSETS_TOPIC).topics[OFFSETS_TOPIC]
     own = {partition.index for partition in partitions if partition.leader == broker}
-    names = (f"billing-{number}" for number in count())
+    names = (f"{prefix}-{number}" for number in count())
     return (name for name in names if group_partition(name, len(partitions)) in own)
 
 
 @contextmanager
 def frozen(kafka: KafkaCluster, portals: list[BlockingPortal], broker: int, seconds: float) -> Generator[None]:
     """The body runs while the broker sleeps; on leaving, its time is waited for."""
-    names = list(islice(groups_of(kafka, broker), 2 * len(portals)))
+    names = list(islice(groups_of(kafka, broker, f"billing-{seconds:.0f}"), 2 * len(portals)))
     with ExitStack() as stack:
         companies: list[tuple[BlockingPortal, Company]] = []
         for portal in portals:
