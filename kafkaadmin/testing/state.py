@@ -256,7 +256,7 @@ class ClusterState:
         return topic
 
     def create_partitions(self, name: str, total: int, assignments: Sequence[Sequence[int]] | None = None) -> None:
-        """Give a topic more partitions, with as many replicas as its first one has, on fenced brokers too if need be."""
+        """Give a topic more partitions, as many replicas each as its first has, fenced brokers too if need be."""
         topic = self.topics[name]
         there = len(topic.partitions)
         live = self._live_ids()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
+import threading
 from pathlib import Path
 from typing import Any
 
 import anyio
-import anyio.abc
 import pytest
 
 from kafkaadmin.config import Address, ClientConfig
@@ -111,7 +112,11 @@ async def test_a_certificate_for_another_host_is_refused_unless_told_loudly(cert
         assert await listed(broker, Security(tls=loud)) == EMPTY
 
 
-async def test_the_host_is_asked_for_by_name(certificates: Certificates) -> None:
+async def test_the_host_is_asked_for_by_name(certificates: Certificates, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def resolved(*_: Any, **__: Any) -> Any:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", tuple(broker.address))]
+
+    monkeypatch.setattr(anyio, "getaddrinfo", resolved)
     asked: list[str | None] = []
     context = certificates.server()
     context.sni_callback = lambda _, name, __: asked.append(name)
@@ -177,21 +182,21 @@ async def test_a_tls_client_at_a_plaintext_listener_is_told_so(certificates: Cer
 
 async def test_a_plaintext_client_at_a_tls_listener_is_told_so() -> None:
     """A broker's TLS sends an alert to who doesn't speak it: 15 03 03, and two bytes of reason."""
-    listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
-    address = Address(*listener.extra(anyio.abc.SocketAttribute.local_address)[:2])
+    with socket.create_server(("127.0.0.1", 0)) as listener:
 
-    async def alert(stream: anyio.abc.SocketStream) -> None:
-        async with stream:
-            await stream.receive()
-            await stream.send(bytes.fromhex("15030300020250"))
+        def alert() -> None:
+            with listener.accept()[0] as client:
+                client.recv(65536)
+                client.sendall(bytes.fromhex("15030300020250"))
 
-    async with listener, anyio.create_task_group() as group:
-        group.start_soon(listener.serve, alert)
+        thread = threading.Thread(target=alert)
+        thread.start()
+        address = Address(*listener.getsockname())
         pool = Pool(ClientConfig(bootstrap_servers=(address,)), Announcer())
         with pytest.raises(AuthenticationError, match="speaks TLS"):
             await pool.connection(1, address)
         await pool.aclose()
-        group.cancel_scope.cancel()
+        thread.join()
 
 
 # SASL
