@@ -393,7 +393,7 @@ class _Call(Generic[K, R, V]):
             return self._again(keys, sent, ConnectError("the broker asked fell silent and was replaced"), pause=False)
         if isinstance(error, ConnectError):
             # Where a lookup comes next, it keeps the pause: it probes a broker that it finds down.
-            return self._again(keys, False, error, pause=self.router is None)
+            return self._again(keys, sent, error, pause=self.router is None)
         if isinstance(error, ConnectionLostError):
             return self._again(keys, sent, error, pause=True, fresh=error.fresh)
         for key in keys:

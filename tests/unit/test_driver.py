@@ -22,6 +22,7 @@ from kafkaadmin.errors import (
     RemoteProtocolError,
 )
 from kafkaadmin.models.results import BatchResult
+from kafkaadmin.network import WrongClusterError
 from kafkaadmin.routing import Attempt, Coordinator, Deadline, Operation, Outcome, Repeat, Verified, at_version, settle
 from kafkawire.messages import DeleteGroupsRequest, DeleteGroupsResponse, FindCoordinatorRequest
 from tests.support.scripted import After, ScriptedCluster, deleted, lost, refused, silence
@@ -275,6 +276,15 @@ async def test_a_repeatable_write_is_sent_again(cluster: ScriptedCluster) -> Non
 @pytest.mark.parametrize("reaction", [lost(), coded(a=TIMED_OUT)], ids=["lost", "timed out"])
 async def test_what_can_not_be_repeated_has_an_unknown_outcome(cluster: ScriptedCluster, reaction: Any) -> None:
     cluster.on(1, DeleteGroupsRequest, reaction)
+    result = await delete(cluster, "a", repeat=Repeat.NEVER)
+    assert isinstance(result.failed["a"], OutcomeUnknownError)
+    assert len(requests(cluster)) == 1
+
+
+async def test_what_left_with_a_greeting_that_found_another_cluster_may_have_been_applied_there(
+    cluster: ScriptedCluster,
+) -> None:
+    cluster.on(1, DeleteGroupsRequest, WrongClusterError("the broker belongs to another cluster"))
     result = await delete(cluster, "a", repeat=Repeat.NEVER)
     assert isinstance(result.failed["a"], OutcomeUnknownError)
     assert len(requests(cluster)) == 1
