@@ -51,6 +51,6 @@ def test_whatever_must_not_be_is_told() -> None:
     idle.recoveries.clear()
     assert [report.faults(Tally()) for report in (lost, leaking, idle)] == [
         ["1 acknowledged writes were lost"],
-        ["1 descriptors were left open"],
+        ["1 connections were left open"],
         ["nothing was hurt"],
     ]

@@ -37,7 +37,7 @@ class Report:
     after: Resources | None = None
     largest: list[str] = field(default_factory=list[str])
     left_open: int = 0
-    """Descriptors that were still open when all clients had been closed, beyond those from before."""
+    """Connections that were still open when all clients had been closed, beyond those from before."""
 
     def faults(self, tally: Tally) -> list[str]:
         """What must not be; nothing in a good run."""
@@ -49,7 +49,7 @@ class Report:
             f"{len(tally.wrong)} answers were wrong": bool(tally.wrong),
             f"{len(self.lost)} acknowledged writes were lost": bool(self.lost),
             f"memory grew by {grown / MEGABYTE:.2f} MB": grown > GROWTH_ALLOWED,
-            f"{self.left_open} descriptors were left open": self.left_open > 0,
+            f"{self.left_open} connections were left open": self.left_open > 0,
             f"tasks went from {self.before.tasks} to {self.after.tasks}": self.after.tasks != self.before.tasks,
             "nothing was hurt": not self.recoveries,
         }
@@ -71,7 +71,7 @@ class Report:
         yield f"before: {self.before}"
         yield f"after:  {self.after}"
         yield from (f"    {line}" for line in self.largest)
-        yield f"left open by closed clients: {self.left_open} descriptors"
+        yield f"left open by closed clients: {self.left_open} connections"
 
     def _recovery_lines(self) -> Iterator[str]:
         for fault in dict.fromkeys(each.fault for each in self.recoveries):

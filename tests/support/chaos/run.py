@@ -16,7 +16,7 @@ from tests.support.chaos.crowd import Crowd
 from tests.support.chaos.faults import Step, faults_of, plan, reset
 from tests.support.chaos.ledger import Ledger
 from tests.support.chaos.report import Recovery, Report
-from tests.support.chaos.resources import Resources, largest, measure, open_descriptors
+from tests.support.chaos.resources import Resources, largest, measure, open_connections
 from tests.support.chaos.tally import Tally
 from tests.support.chaos.weather import Weather
 from tests.support.kafka import CoordinatorWatch, KafkaCluster, wire
@@ -57,11 +57,11 @@ class Run:
         cluster_id = anyio.run(_prepare, self._kafka.bootstrap())
         brokers = frozenset(self._kafka.brokers)
         scene = Scene(self._ledger, self._tally, self._weather, cluster_id=cluster_id, brokers=brokers)
-        descriptors = open_descriptors()
+        connections = open_connections()
         self._crowds = self._gather(scene)
         with self._calling():
             self._hurt()
-        self._report.left_open = max(0, self._descriptors_after(descriptors) - descriptors)
+        self._report.left_open = max(0, self._connections_after(connections) - connections)
         self._report.lost = list(self._losses())
         self._report.acknowledged = len(self._ledger)
         return self._conclude()
@@ -100,10 +100,10 @@ class Run:
     def _measure(self) -> Resources:
         return measure(sum(crowd.tasks for crowd in self._crowds))
 
-    def _descriptors_after(self, before: int) -> int:
+    def _connections_after(self, before: int) -> int:
         """The proxies close their side a moment after the clients."""
         deadline = time.monotonic() + SETTLE_SECONDS
-        while (now := open_descriptors()) > before and time.monotonic() < deadline:
+        while (now := open_connections()) > before and time.monotonic() < deadline:
             time.sleep(0.1)
         return now
 
