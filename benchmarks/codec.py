@@ -11,7 +11,7 @@ before anything is measured. The table says, for each case and direction:
 
 Times are processor time, taken in turns so that a busy machine hits everybody alike, with the collector left as a
 program finds it: on. Shown are medians; a ratio is the median of the rounds' ratios. `--output` keeps all values for
-`python -m pyperf`. For times of first use and of imports see `startup.py`.
+`python -m pyperf`.
 """
 
 from __future__ import annotations
