@@ -40,13 +40,13 @@ class Opened(NamedTuple):
 class SecurityProtocol(Protocol):
     """One of Kafka's: PLAINTEXT, SSL, SASL_PLAINTEXT, SASL_SSL."""
 
-    async def open(self, address: Address) -> Opened:
-        """Open a stream. Raises `ConnectError`, `AuthenticationError`."""
+    async def open(self, address: Address, *, skip: int = 0) -> Opened:
+        """Open a stream; `skip` as for `open_tcp`. Raises `ConnectError`, `AuthenticationError`."""
         ...
 
 
 class Plaintext:
     """No encryption, no authentication."""
 
-    async def open(self, address: Address) -> Opened:
-        return Opened(await open_tcp(address), None)
+    async def open(self, address: Address, *, skip: int = 0) -> Opened:
+        return Opened(await open_tcp(address, skip=skip), None)

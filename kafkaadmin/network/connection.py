@@ -66,12 +66,14 @@ def afresh(error: E) -> E:
 class Peer:
     """What is known of the broker at the other end, by all its connections."""
 
-    __slots__ = ("address", "broker_id", "quiet_until", "versions")
+    __slots__ = ("address", "broker_id", "openings_failed", "quiet_until", "versions")
 
     def __init__(self, broker_id: int | None, address: Address) -> None:
         self.broker_id = broker_id
         self.address = address
         self.versions: BrokerVersions | None = None
+        self.openings_failed = 0
+        """How often no connection could be opened: each time it is the turn of the name's next address (KIP-302)."""
         self.quiet_until = 0.0
         """No request before this time: the broker throttles us (KIP-219)."""
 

@@ -167,6 +167,7 @@ class Pool:
         try:
             slot.connection = await self._open_in_time(slot.peer, opening.scope)
         except KafkaAdminError as error:
+            slot.peer.openings_failed += 1
             opening.error = error
             raise
         finally:
@@ -189,7 +190,7 @@ class Pool:
         raise ConnectError(f"{peer}: no connection within {self._config.connect_timeout:g} s", slow=True)
 
     async def _open(self, peer: Peer) -> Connection:
-        stream, authenticate = await self._security.open(peer.address)
+        stream, authenticate = await self._security.open(peer.address, skip=peer.openings_failed)
         connection = Connection(
             stream,
             peer,

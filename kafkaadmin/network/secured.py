@@ -37,9 +37,9 @@ class Secured:
         self._security = security
         self._contexts: dict[tuple[Tls, tuple[int, ...]], ssl.SSLContext] = {}
 
-    async def open(self, address: Address) -> Opened:
+    async def open(self, address: Address, *, skip: int = 0) -> Opened:
         security = self._security if isinstance(self._security, Security) else _checked(await self._security())
-        stream = await open_tcp(address)
+        stream = await open_tcp(address, skip=skip)
         try:
             if security.tls is not None:
                 stream = await self._encrypted(stream, address, security.tls)

@@ -101,12 +101,14 @@ class Stream(Protocol):
         ...
 
 
-async def open_tcp(address: Address) -> Stream:
+async def open_tcp(address: Address, *, skip: int = 0) -> Stream:
     """Connect to the first address of `address.host` that accepts; several are raced (happy eyeballs).
+
+    The name is resolved each time. Of several addresses the first `skip` come last: they have been tried (KIP-302).
 
     Raises `ConnectError`, `slow` when the name can't be resolved.
     """
-    sock = await _dial(address)
+    sock = await _dial(address, skip)
     try:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if _runs_on_asyncio():
@@ -136,8 +138,10 @@ class _Target(NamedTuple):
     sockaddr: tuple[Any, ...]
 
 
-async def _dial(address: Address) -> socket.socket:
+async def _dial(address: Address, skip: int) -> socket.socket:
     targets = _interleaved(await _resolve(address))
+    first = skip % len(targets)
+    targets = targets[first:] + targets[:first]
     failures: list[str] = []
     sock = await (_race(targets, failures) if len(targets) > 1 else _attempt(targets[0], failures))
     if sock is None:

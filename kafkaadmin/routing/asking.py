@@ -84,6 +84,8 @@ class Asker:
         self._nodes = nodes
         self._config = config
         self._announce = announce
+        # Three can be asked, and the next begun with, before a check of a silent broker is given up.
+        self._hedge_after = min(config.hedge_after, config.suspect_after / 3)
 
     # ------------------------------------------------------------------ one node
 
@@ -251,8 +253,8 @@ class Asker:
             async def watch() -> None:
                 pause = self._config.retry.initial
                 await anyio.sleep(pause if question.node.suspect else self._config.suspect_after)
+                self._suspect(question.node, self._config.suspect_after)
                 while not await self._has_moved(question):
-                    self._suspect(question.node, self._config.suspect_after)
                     await anyio.sleep(pause)
                     pause = min(2 * pause, self._config.retry.maximum)
                 group.cancel_scope.cancel()
@@ -277,18 +279,19 @@ class Asker:
         The first answer wins. Raises the last failure when nobody answers.
         """
         candidates = self._nodes.candidates(anyio.current_time(), random, avoid=avoid)
+        began = self._nodes.tick()
         race: _Race[R] = _Race()
         async with anyio.create_task_group() as group:
             for node in candidates:
                 turn = anyio.Event()
                 group.start_soon(self._run, node, make, race, turn)
-                with anyio.move_on_after(self._config.hedge_after):
+                with anyio.move_on_after(self._hedge_after):
                     await turn.wait()
-                if race.over:
+                if race.over or self._nodes.cleared_since(began):
                     break
                 if not turn.is_set():
                     node.sluggish_until = anyio.current_time() + SLUGGISH_FOR
-            while race.running and not race.over:
+            while race.running and not race.over and not self._nodes.cleared_since(began):
                 await race.wait()
             group.cancel_scope.cancel()
         if race.winner is None:
@@ -296,10 +299,14 @@ class Asker:
         node = race.winner[0]
         if node.id is None:
             self._back_to_bootstrap()
+        elif self._nodes.cleared_since(began):
+            raise ConnectError(f"{node} answered, and is forgotten: beginning anew at the bootstrap addresses")
         return race.winner
 
     async def _run(self, node: Node, make: Make[R], race: _Race[R], turn: anyio.Event) -> None:
         race.running += 1
+        if node.id is None:
+            self._renew(node)
         try:
             response = await self.ask(Question(node), make)
         except KafkaAdminError as error:
@@ -310,6 +317,12 @@ class Asker:
             race.running -= 1
             turn.set()
             race.step()
+
+    def _renew(self, seed: Node) -> None:
+        """A bootstrap address that is needed again is resolved anew: its old connection may lead to a frozen broker."""
+        old = self._pool.ready(None, seed.address) if len(self._nodes) else None
+        if old is not None and anyio.current_time() - old.heard_at > self._config.suspect_after:
+            self._pool.close_broker(None, seed.address, "opened anew, where the name leads now")
 
     def _back_to_bootstrap(self) -> None:
         """A bootstrap address answered: if that is because all known brokers are gone, begin anew."""

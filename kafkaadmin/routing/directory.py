@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from random import random
 from typing import Any
 
 import anyio
 
+from kafkaadmin.config import Address
 from kafkaadmin.errors import ConnectError, KafkaAdminError, TransportError
 from kafkaadmin.routing.destinations import BrokerId, Controller, Coordinator, Destination, Leader
 from kafkaadmin.routing.metadata import Metadata
@@ -63,7 +65,7 @@ class Directory:
         router = self._routers.get(kind)
         if router is not None:
             return partial(self._controller_has_moved if kind is Controller else router.has_moved, route)
-        return partial(self._is_gone if kind is BrokerId else self._is_replaceable, route.node)
+        return partial(self._is_gone if kind is BrokerId else self._is_replaceable, route.node, route.node.address)
 
     async def _controller_has_moved(self, route: Route[Destination], *, heard: bool = False) -> bool:
         """Whether another node passes for the controller. An answer from whoever was asked is the controller's own.
@@ -72,22 +74,30 @@ class Directory:
         """
         return not heard and await self._routers[Controller].has_moved(route)
 
-    async def _is_gone(self, node: Node, *, heard: bool = False) -> bool:
-        """Whether the cluster counts this broker among the living no more. Its own answer proves that it lives."""
+    async def _is_gone(self, node: Node, address: Address, *, heard: bool = False) -> bool:
+        """Whether the cluster counts this broker among the living no more, or has it at another address.
+
+        Its own answer proves that it lives.
+        """
         if heard:
             return False
         try:
-            return node.id not in {broker.id for broker in await self._metadata.brokers()}
+            return node.id not in {broker.id for broker in await self._metadata.brokers()} or node.address != address
         except TransportError:
             return False  # nobody could say
 
-    async def _is_replaceable(self, node: Node, *, heard: bool = False) -> bool:
+    async def _is_replaceable(self, node: Node, address: Address, *, heard: bool = False) -> bool:
         """Whether another broker can be asked just as well. No answer is too late to be good."""
-        now = anyio.current_time()
-        others = self._nodes.candidates(now, random, avoid=node, seeds=False)
-        return not heard and any(
-            other is not node and not other.suspect and other.down_until <= now for other in others
-        )
+        if heard:
+            return False
+        if not self._another_is_well(node):
+            # All known ones are silent: their addresses may be old ones.
+            with suppress(TransportError):
+                await self._metadata.brokers()
+        return node.address != address or self._another_is_well(node)
+
+    def _another_is_well(self, node: Node) -> bool:
+        return any(other is not node and _is_well(other) for other in self._nodes.known())
 
     def why_waiting(self, kind: type, destination: Destination) -> KafkaAdminError | None:
         """Why a destination has no route yet."""
@@ -118,7 +128,7 @@ class Directory:
         for destination in destinations:
             node: Node | None
             if not isinstance(destination, BrokerId):
-                node = self._nodes.candidates(now, random, seeds=False)[0]
+                node = await self._quickest()
             else:
                 node = self._nodes.get(destination.id)
                 if node is None or node.suspect or node.down_until > now:
@@ -129,3 +139,16 @@ class Directory:
             else:
                 found.routes.append(Route(destination, node, 0, node.epoch))
         return found, errors
+
+    async def _quickest(self) -> Node:
+        """The broker to ask what any of them can answer. Where none is well, one is asked for first."""
+        if not any(map(_is_well, self._nodes.known())):
+            await self._metadata.brokers()
+        candidates = self._nodes.candidates(anyio.current_time(), random, seeds=False)
+        if not candidates:
+            raise ConnectError("the bootstrap broker knows no live broker yet")
+        return candidates[0]
+
+
+def _is_well(node: Node) -> bool:
+    return not node.suspect and node.down_until <= anyio.current_time()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from kafkaadmin.errors import ConnectError, KafkaAdminError, broker_error
+from kafkaadmin.errors import ConnectError, KafkaAdminError, TransportError, broker_error
 from kafkaadmin.models.brokers import Broker
 from kafkaadmin.models.partitions import TopicPartition
 from kafkaadmin.network import Connection
@@ -19,6 +19,7 @@ __all__ = ["ControllerFinder", "LeaderFinder", "Metadata"]
 UNKNOWN_TOPIC_OR_PARTITION = 3
 LEADER_NOT_AVAILABLE = 5
 REPLICA_NOT_AVAILABLE = 9
+REBOOTSTRAP_REQUIRED = 129
 TOPICS_PER_REQUEST = 1_000
 
 _NOT_YET = frozenset({5, 6, 7, 9, 13})
@@ -43,10 +44,20 @@ class Metadata:
             return request, connection.version_for(MetadataRequest, at_least=4)
 
         _, response = await self._asker.ask_any(make)
+        self._heed(response.error_code)
         for broker in response.brokers:
             self._nodes.learn(broker.node_id, broker.host, broker.port, broker.rack)
         self._learned(response.cluster_id)
         return response
+
+    def _heed(self, code: int) -> None:
+        """What an error at the top of an answer (v13) means for all of it."""
+        if code == REBOOTSTRAP_REQUIRED:
+            self._asker.rebootstrap("the broker asked for it (129)")
+            raise ConnectError("the broker that was asked said to begin anew at the bootstrap addresses")
+        if code:
+            error = broker_error(code, context="Metadata")
+            raise TransportError(str(error)) if error.retriable else error
 
     async def brokers(self) -> tuple[Broker, ...]:
         """All live brokers, as one of them sees it now."""

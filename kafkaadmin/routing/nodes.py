@@ -109,6 +109,10 @@ class Nodes:
             node.rack = rack
         return node
 
+    def cleared_since(self, seq: int) -> bool:
+        """Whether all brokers have been forgotten at `seq` or later."""
+        return self._cleared_seq >= seq > 0
+
     def clear(self, reason: str) -> None:
         """Forget every broker; the bootstrap addresses remain, with a clean slate."""
         for node in list(self._by_id.values()):

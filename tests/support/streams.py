@@ -241,7 +241,7 @@ class ScriptedBroker:
         self._gate = gate
         self._authenticate = authenticate
 
-    async def open(self, address: Address) -> Opened:
+    async def open(self, address: Address, *, skip: int = 0) -> Opened:
         self.opened += 1
         if self._gate is not None:
             await self._gate()
