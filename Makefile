@@ -5,6 +5,7 @@ READY := .venv/.ready
 COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 PYTEST := $(PY) -X dev -bb -m pytest
 COVERED := $(PY) -X dev -bb -m coverage run -m pytest
+ON_ALL_CORES := -n auto --dist worksteal
 
 .PHONY: help demo test test-fast coverage test-kafka lint format fuzz chaos bench kafka lock lock-check clean
 .DEFAULT_GOAL := help
@@ -35,13 +36,15 @@ demo: $(READY)
 test: lint kafka coverage test-kafka
 
 test-fast: $(READY)
-	$(PYTEST) -m 'not real_kafka and not jdk' $(ARGS)
+	$(PYTEST) $(ON_ALL_CORES) -m 'not real_kafka and not jdk' $(ARGS)
 
 # With the tracer and asyncio's debug mode together, tests of scale would measure those two: they run without it.
 coverage: $(READY)
-	$(COVERED) -q -m 'not real_kafka and not jdk and not scale'
-	$(PYTEST) -q -m 'not real_kafka and scale'
+	$(PY) -m coverage erase
+	$(COVERED) -q $(ON_ALL_CORES) -m 'not real_kafka and not jdk and not scale'
+	$(PY) -m coverage combine -q
 	$(PY) -m coverage report
+	$(PYTEST) -q -m 'not real_kafka and scale'
 
 test-kafka: kafka
 	$(PYTEST) -m jdk
