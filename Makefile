@@ -7,7 +7,7 @@ PYTEST := $(PY) -X dev -bb -m pytest
 COVERED := $(PY) -X dev -bb -m coverage run -m pytest
 ON_ALL_CORES := -n auto --dist worksteal
 
-.PHONY: help demo test test-fast coverage test-kafka lint format fuzz chaos bench kafka lock lock-check clean
+.PHONY: help coverage-table demo test test-fast coverage test-kafka lint format fuzz chaos bench kafka lock lock-check clean
 .DEFAULT_GOAL := help
 
 help:
@@ -23,6 +23,7 @@ help:
 	@echo 'make bench       the benchmarks'
 	@echo 'make picture     the picture of the README: four clients through the loss of a coordinator (5 min)'
 	@echo 'make kafka       fetches what real Kafka needs (on Debian as root, also Java and Maven)'
+	@echo 'make coverage-table  docs/coverage.md anew, from docs/coverage.toml and the contract tests'
 	@echo 'make lock        renews the locks in requirements/'
 	@echo 'make clean       removes what these targets made in this folder'
 
@@ -100,3 +101,6 @@ lock-check: $(READY)
 clean:
 	rm -rf .venv build dist .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+coverage-table: $(READY)
+	$(PY) -m tests.support.coverage_table
