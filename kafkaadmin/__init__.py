@@ -69,6 +69,11 @@ if TYPE_CHECKING:
         RequestSent,
         RetryScheduled,
     )
+    from kafkaadmin.models.acls import (
+        AclBinding,
+        AclBindingFilter,
+        DeletedAcls,
+    )
     from kafkaadmin.models.brokers import (
         Broker,
         ClusterDescription,
@@ -110,12 +115,23 @@ if TYPE_CHECKING:
         QuorumReplica,
         RaftVoterEndpoint,
     )
+    from kafkaadmin.models.quotas import (
+        ClientQuotaEntity,
+        ClientQuotaFilter,
+        QuotaEntityName,
+    )
     from kafkaadmin.models.records import (
         DeletedRecords,
         RecordsToDelete,
     )
     from kafkaadmin.models.results import (
         BatchResult,
+    )
+    from kafkaadmin.models.scram import (
+        AlteredUserScramCredentials,
+        ScramCredentialInfo,
+        UserScramCredentialDeletion,
+        UserScramCredentialUpsertion,
     )
     from kafkaadmin.models.topics import (
         CreatedTopic,
@@ -144,9 +160,13 @@ if TYPE_CHECKING:
     )
     from kafkawire.enums import (
         AclOperation,
+        AclPatternType,
+        AclPermissionType,
+        AclResourceType,
         GroupState,
         GroupType,
         IsolationLevel,
+        ScramMechanism,
     )
 
 _MODULES = {
@@ -208,6 +228,11 @@ _MODULES = {
         "RequestSent",
         "RetryScheduled",
     ),
+    "kafkaadmin.models.acls": (
+        "AclBinding",
+        "AclBindingFilter",
+        "DeletedAcls",
+    ),
     "kafkaadmin.models.brokers": (
         "Broker",
         "ClusterDescription",
@@ -245,11 +270,22 @@ _MODULES = {
         "QuorumReplica",
         "RaftVoterEndpoint",
     ),
+    "kafkaadmin.models.quotas": (
+        "ClientQuotaEntity",
+        "ClientQuotaFilter",
+        "QuotaEntityName",
+    ),
     "kafkaadmin.models.records": (
         "DeletedRecords",
         "RecordsToDelete",
     ),
     "kafkaadmin.models.results": ("BatchResult",),
+    "kafkaadmin.models.scram": (
+        "AlteredUserScramCredentials",
+        "ScramCredentialInfo",
+        "UserScramCredentialDeletion",
+        "UserScramCredentialUpsertion",
+    ),
     "kafkaadmin.models.topics": (
         "CreatedTopic",
         "DeletedTopic",
@@ -269,17 +305,27 @@ _MODULES = {
     ),
     "kafkawire.enums": (
         "AclOperation",
+        "AclPatternType",
+        "AclPermissionType",
+        "AclResourceType",
         "GroupState",
         "GroupType",
         "IsolationLevel",
+        "ScramMechanism",
     ),
 }
 
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 
 __all__ = [
+    "AclBinding",
+    "AclBindingFilter",
     "AclOperation",
+    "AclPatternType",
+    "AclPermissionType",
+    "AclResourceType",
     "AdminClient",
+    "AlteredUserScramCredentials",
     "AnyBroker",
     "AuthenticationError",
     "AuthorizationError",
@@ -293,6 +339,8 @@ __all__ = [
     "ClassicGroupDescription",
     "ClassicGroupMember",
     "ClientClosedError",
+    "ClientQuotaEntity",
+    "ClientQuotaFilter",
     "ClusterDescription",
     "ConfigurationError",
     "ConnectError",
@@ -312,6 +360,7 @@ __all__ = [
     "DelegationToken",
     "DelegationTokenError",
     "DelegationTokenExpiry",
+    "DeletedAcls",
     "DeletedGroup",
     "DeletedRecords",
     "DeletedTopic",
@@ -351,6 +400,7 @@ __all__ = [
     "ProtocolError",
     "QuorumInfo",
     "QuorumReplica",
+    "QuotaEntityName",
     "RaftVoterEndpoint",
     "Rebootstrapped",
     "RecordsToDelete",
@@ -363,6 +413,8 @@ __all__ = [
     "SaslOAuthBearer",
     "SaslPlain",
     "SaslScram",
+    "ScramCredentialInfo",
+    "ScramMechanism",
     "Security",
     "ThrottledError",
     "Tls",
@@ -374,6 +426,8 @@ __all__ = [
     "UnknownMemberError",
     "UnknownTopicError",
     "UnsupportedVersionError",
+    "UserScramCredentialDeletion",
+    "UserScramCredentialUpsertion",
     "VoterNotFoundError",
 ]
 

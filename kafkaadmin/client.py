@@ -14,6 +14,7 @@ from kafkaadmin import operations
 from kafkaadmin.config import ClientConfig, RetryPolicy, parse_addresses
 from kafkaadmin.errors import KafkaAdminError
 from kafkaadmin.events import Observer
+from kafkaadmin.models.acls import AclBinding, AclBindingFilter, DeletedAcls
 from kafkaadmin.models.brokers import Broker, ClusterDescription
 from kafkaadmin.models.delegation_tokens import DelegationToken, DelegationTokenExpiry
 from kafkaadmin.models.groups import (
@@ -29,8 +30,15 @@ from kafkaadmin.models.offsets import OffsetAndMetadata, OffsetSpec, PartitionOf
 from kafkaadmin.models.partitions import TopicPartition
 from kafkaadmin.models.principals import KafkaPrincipal
 from kafkaadmin.models.quorum import ChangedVoter, QuorumInfo, RaftVoterEndpoint
+from kafkaadmin.models.quotas import ClientQuotaEntity, ClientQuotaFilter
 from kafkaadmin.models.records import DeletedRecords, RecordsToDelete
 from kafkaadmin.models.results import BatchResult
+from kafkaadmin.models.scram import (
+    AlteredUserScramCredentials,
+    ScramCredentialInfo,
+    UserScramCredentialDeletion,
+    UserScramCredentialUpsertion,
+)
 from kafkaadmin.models.topics import CreatedTopic, DeletedTopic, NewTopic, TopicDescription, TopicListing
 from kafkaadmin.operations import arguments
 from kafkaadmin.routing import Cluster, CoordinatorType, Deadline, Destination
@@ -720,6 +728,109 @@ class AdminClient:
         """
         return await operations.describe_delegation_token(
             self._cluster, owners=owners, deadline=self._deadline(timeout)
+        )
+
+    # ------------------------------------------------------------------------------------------------------ ACLs
+
+    async def describe_acls(
+        self, filter: AclBindingFilter | None = None, *, timeout: float | None = None
+    ) -> tuple[AclBinding, ...]:
+        """The ACLs that a filter matches, or all. Needs `DESCRIBE` on the cluster.
+
+        Raises:
+            BrokerError: with SECURITY_DISABLED (54), the cluster has no authorizer.
+        """
+        wanted = AclBindingFilter() if filter is None else filter
+        return await operations.describe_acls(self._cluster, wanted, deadline=self._deadline(timeout))
+
+    async def create_acls(
+        self, acls: AclBinding | Iterable[AclBinding], *, timeout: float | None = None
+    ) -> BatchResult[AclBinding, None]:
+        """Add ACLs. Needs `ALTER` on the cluster.
+
+        They succeed and fail one by one; one that is there already is a success. When an answer was lost the request is
+        sent again. ACLs of users (`AclResourceType.USER`) need brokers 3.3 or later.
+        """
+        return await operations.create_acls(self._cluster, acls, deadline=self._deadline(timeout))
+
+    async def delete_acls(
+        self, filters: AclBindingFilter | Iterable[AclBindingFilter], *, timeout: float | None = None
+    ) -> BatchResult[AclBindingFilter, DeletedAcls]:
+        """Remove all ACLs that filters match, and tell which those were. Needs `ALTER` on the cluster.
+
+        A filter that matches nothing is a success; `AclBindingFilter.of(acl)` matches that one only. When an answer was
+        lost the request is sent again, and the result marked `ambiguous`: what the first one removed isn't told.
+        """
+        return await operations.delete_acls(self._cluster, filters, deadline=self._deadline(timeout))
+
+    # --------------------------------------------------------------------------------------- users' credentials
+
+    async def describe_user_scram_credentials(
+        self, users: str | Iterable[str] | None = None, *, timeout: float | None = None
+    ) -> BatchResult[str, tuple[ScramCredentialInfo, ...]]:
+        """Which SCRAM mechanisms users can log in by (KIP-554; brokers 2.7 and later). Needs `DESCRIBE` on the cluster.
+
+        Without `users`, all that have any. A user asked about who has none is a `BrokerError` of their own, with
+        RESOURCE_NOT_FOUND (91).
+        """
+        return await operations.describe_user_scram_credentials(self._cluster, users, deadline=self._deadline(timeout))
+
+    async def alter_user_scram_credentials(
+        self,
+        alterations: UserScramCredentialUpsertion
+        | UserScramCredentialDeletion
+        | Iterable[UserScramCredentialUpsertion | UserScramCredentialDeletion],
+        *,
+        timeout: float | None = None,
+    ) -> BatchResult[str, AlteredUserScramCredentials]:
+        """Set and remove users' passwords (KIP-554; brokers 2.7 and later). Needs `ALTER` on the cluster.
+
+        Users succeed and fail one by one. A password is salted here, in a thread, so that brokers never see it. Several
+        mechanisms of one user may be altered at once: brokers take one at a time, so the further ones come in further
+        requests, until one fails. When an answer was lost the request is sent again; a password that is gone then
+        counts as removed, and its user is marked `ambiguous`.
+
+        A password to be removed that isn't there is a `BrokerError` with RESOURCE_NOT_FOUND (91), iterations that Kafka
+        won't take are one with UNACCEPTABLE_CREDENTIAL (93).
+        """
+        return await operations.alter_user_scram_credentials(
+            self._cluster, alterations, deadline=self._deadline(timeout)
+        )
+
+    # ---------------------------------------------------------------------------------------------- client quotas
+
+    async def describe_client_quotas(
+        self, filter: ClientQuotaFilter | None = None, *, timeout: float | None = None
+    ) -> Mapping[ClientQuotaEntity, Mapping[str, float]]:
+        """The quotas of the entities that a filter matches, or all (KIP-546; brokers 2.6 and later).
+
+        Quotas go by Kafka's names: `producer_byte_rate` and `consumer_byte_rate` in bytes a second,
+        `request_percentage`, `controller_mutation_rate`, and for addresses `connection_creation_rate`. Needs
+        `DESCRIBE_CONFIGS` on the cluster.
+        """
+        wanted = ClientQuotaFilter() if filter is None else filter
+        return await operations.describe_client_quotas(self._cluster, wanted, deadline=self._deadline(timeout))
+
+    async def alter_client_quotas(
+        self,
+        alterations: Mapping[ClientQuotaEntity, Mapping[str, float | None]],
+        *,
+        validate_only: bool = False,
+        timeout: float | None = None,
+    ) -> BatchResult[ClientQuotaEntity, None]:
+        """Set quotas, and remove those that are `None` (KIP-546; brokers 2.6 and later).
+
+            alice = ClientQuotaEntity(user="alice")
+            await admin.alter_client_quotas({alice: {"producer_byte_rate": 1_000_000, "request_percentage": None}})
+
+        Entities succeed and fail one by one; quotas that aren't named stay as they are. When an answer was lost the
+        request is sent again. Needs `ALTER_CONFIGS` on the cluster.
+
+        Args:
+            validate_only: have the broker check the change, and change nothing.
+        """
+        return await operations.alter_client_quotas(
+            self._cluster, alterations, validate_only=validate_only, deadline=self._deadline(timeout)
         )
 
     @staticmethod

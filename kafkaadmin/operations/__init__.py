@@ -4,6 +4,8 @@ A function makes its caller's arguments uniform (`arguments`), declares an `Oper
 each call means to its caller stands at its method in `kafkaadmin.client`.
 """
 
+from kafkaadmin.operations.acls import create_acls, delete_acls, describe_acls
+from kafkaadmin.operations.client_quotas import alter_client_quotas, describe_client_quotas
 from kafkaadmin.operations.cluster import describe_cluster
 from kafkaadmin.operations.committed_offsets import (
     alter_consumer_group_offsets,
@@ -23,25 +25,33 @@ from kafkaadmin.operations.new_partitions import create_partitions
 from kafkaadmin.operations.new_topics import create_topics
 from kafkaadmin.operations.partition_offsets import list_offsets
 from kafkaadmin.operations.record_deletion import delete_records
+from kafkaadmin.operations.scram_users import alter_user_scram_credentials, describe_user_scram_credentials
 from kafkaadmin.operations.topic_deletion import delete_topics
 from kafkaadmin.operations.topics import describe_topics, list_topics
 
 __all__ = [
     "add_raft_voter",
+    "alter_client_quotas",
     "alter_consumer_group_offsets",
+    "alter_user_scram_credentials",
+    "create_acls",
     "create_delegation_token",
     "create_partitions",
     "create_topics",
+    "delete_acls",
     "delete_consumer_group_offsets",
     "delete_consumer_groups",
     "delete_records",
     "delete_topics",
+    "describe_acls",
+    "describe_client_quotas",
     "describe_cluster",
     "describe_consumer_groups",
     "describe_delegation_token",
     "describe_groups",
     "describe_metadata_quorum",
     "describe_topics",
+    "describe_user_scram_credentials",
     "expire_delegation_token",
     "list_consumer_group_offsets",
     "list_groups",

@@ -245,7 +245,9 @@ class _Call(Generic[K, R, V]):
             await self._take_turn()
         now = anyio.current_time()
         after_failover = now - self.driver.failover_at < UNSETTLED_AFTER_FAILOVER
-        attempt = Attempt(version, self._broker_timeout_ms(now), batch.node.broker, after_failover)
+        attempt = Attempt(
+            version, self._broker_timeout_ms(now), batch.node.broker, after_failover, self._doubtful(keys)
+        )
         try:
             request = self.operation.request(keys, attempt)
             response = await self.driver.asker.exchange(question, connection, request, version)
@@ -259,6 +261,11 @@ class _Call(Generic[K, R, V]):
                 for key in keys:
                     self._unanswered(self._trouble(key), question)
         return await self._read(batch, keys, response, attempt)
+
+    def _doubtful(self, keys: list[K]) -> Collection[K]:
+        """Those of the keys that an earlier request may have been applied for."""
+        troubles = self.trouble
+        return {key for key in keys if key in troubles and troubles[key].maybe_applied} if troubles else ()
 
     async def _take_turn(self) -> None:
         """Large requests are made one in a turn of the event loop: it isn't held up by all of them at once."""

@@ -6,7 +6,7 @@ The driver does the rest: finds who must answer, sends, fails over, and tries ag
 from __future__ import annotations
 
 import math
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -100,12 +100,14 @@ class Attempt(NamedTuple):
 
     `after_failover`: an owner of keys moved or was lost a moment ago, whoever's they were. What the new one has taken
     over may not all be visible yet.
+    `doubtful`: the keys that were asked for before, in a request that may have been applied.
     """
 
     version: int
     timeout_ms: int
     broker: Broker
     after_failover: bool = False
+    doubtful: Collection[Any] = ()
 
 
 class Repeat(Enum):

@@ -264,6 +264,10 @@ class FakeCluster:
         """Serve delegation tokens although connections are plaintext, to which Kafka answers 64."""
         self._call(lambda: setattr(self._state.tokens, "allowed", True))
 
+    def disable_authorizer(self) -> None:
+        """Answer what concerns ACLs with SECURITY_DISABLED (54), as a cluster without an authorizer does."""
+        self._call(lambda: setattr(self._state.acls, "enabled", False))
+
     def delegation_tokens(self) -> tuple[str, ...]:
         """The ids of all tokens."""
         return self._call(lambda: tuple(token.token_id for token in self._state.tokens.of(None)))

@@ -10,9 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kafkaadmin.models.partitions import TopicPartition
+from kafkaadmin.testing.acls import Acls
 from kafkaadmin.testing.groups import Group, java_hash
 from kafkaadmin.testing.identities import Identities
 from kafkaadmin.testing.quorum import Quorum
+from kafkaadmin.testing.quotas import Quotas
+from kafkaadmin.testing.scram_users import ScramUsers
 from kafkaadmin.testing.tokens import Tokens
 from kafkaadmin.testing.topics import CONSUMER_OFFSETS, NO_LEADER, TRANSACTION_STATE, Partition, Topic, spread_replicas
 from kafkaadmin.testing.voters import Voters
@@ -57,6 +60,9 @@ class ClusterState:
         self.quorum = Quorum(controllers)
         self.voters = Voters(self.quorum.nodes or self.brokers, self._identities)
         self.tokens = Tokens(self._identities)
+        self.acls = Acls()
+        self.scram_users = ScramUsers()
+        self.quotas = Quotas()
         self.topics: dict[str, Topic] = {}
         self.groups: dict[str, Group] = {}
         self.loading: set[int] = set()

@@ -83,7 +83,7 @@ async def test_a_write_whose_answer_was_lost_is_done_once_or_its_outcome_is_unkn
                     await write.do(admin, scene)
             else:
                 result = await write.do(admin, scene)
-                assert ambiguous(result) is (loss.applied and write.kind is Kind.VERIFIED)
+                assert ambiguous(result) is (write.tells or (loss.applied and write.kind is Kind.VERIFIED))
         assert fault.hits == 1
         done = loss.applied or write.kind is not Kind.NEVER
         assert await seen(write, scene) == (write.done if done else write.undone)

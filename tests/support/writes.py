@@ -10,7 +10,12 @@ from typing import Any, cast
 from uuid import UUID
 
 from kafkaadmin import (
+    AclBinding,
+    AclBindingFilter,
+    AclOperation,
+    AclResourceType,
     AdminClient,
+    ClientQuotaEntity,
     Coordinator,
     MemberToRemove,
     NewPartitions,
@@ -18,7 +23,10 @@ from kafkaadmin import (
     OffsetSpec,
     RaftVoterEndpoint,
     RecordsToDelete,
+    ScramMechanism,
     TopicPartition,
+    UserScramCredentialDeletion,
+    UserScramCredentialUpsertion,
 )
 from kafkaadmin.testing import FakeCluster, GroupMember
 from kafkawire import ApiKey
@@ -28,12 +36,15 @@ __all__ = ["ENDPOINT", "ORDERS_0", "READS", "VOTER", "WRITES", "Do", "Kind", "Pl
 
 READS = frozenset(
     {
+        "describe_acls",
+        "describe_client_quotas",
         "describe_cluster",
         "describe_consumer_groups",
         "describe_delegation_token",
         "describe_groups",
         "describe_metadata_quorum",
         "describe_topics",
+        "describe_user_scram_credentials",
         "find_coordinators",
         "invalidate_coordinators",
         "list_consumer_group_offsets",
@@ -52,6 +63,13 @@ STATIC = MemberToRemove(group_instance_id="static")
 ENDPOINT = RaftVoterEndpoint(listener="CONTROLLER", host="127.0.0.1", port=9093)
 VOTER = UUID(int=7)
 """The directory of the voter that is added."""
+READ_ORDERS = AclBinding(
+    resource_type=AclResourceType.TOPIC, resource_name="orders", principal="User:alice", operation=AclOperation.READ
+)
+WRITE_ORDERS = AclBinding(
+    resource_type=AclResourceType.TOPIC, resource_name="orders", principal="User:bob", operation=AclOperation.WRITE
+)
+ALICE = ClientQuotaEntity(user="alice")
 ORDERED = NewTopic("new", partitions=2, replication_factor=2, configs={"retention.ms": "5"})
 
 
@@ -76,7 +94,10 @@ Do = Callable[[AdminClient, Play], Awaitable[object]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Write:
-    """A write: how it is called, what a look at the cluster shows once it was done, and once it was not."""
+    """A write: how it is called, what a look at the cluster shows once it was done, and once it was not.
+
+    `tells`: its answer tells what it found to change, so that a second answer may tell less than was done.
+    """
 
     call: str
     api: ApiKey
@@ -87,6 +108,7 @@ class Write:
     undone: object
     note: str = ""
     since: tuple[int, int] = (2, 1)
+    tells: bool = False
 
     def __str__(self) -> str:
         return f"{self.call}-{self.note}" if self.note else self.call
@@ -106,6 +128,8 @@ async def play(cluster: FakeCluster) -> Play:
     cluster.allow_voter_changes()
     cluster.allow_delegation_tokens()
     async with AdminClient(cluster.bootstrap_servers) as admin:
+        await admin.create_acls(READ_ORDERS)
+        await admin.alter_user_scram_credentials(_password("alice"))
         token = await admin.create_delegation_token()
         ids = {topic.topic_id for topic in (await admin.list_topics()).values()}
     return Play(cluster, {"token": token, "orders": ids.pop(), "voter": cluster.voters()[3]})
@@ -149,6 +173,18 @@ async def lifetime(admin: AdminClient, play: Play) -> object:
     """Days until the first token ends."""
     (token,) = await admin.describe_delegation_token()
     return round((token.expires_at - token.issued_at) / timedelta(days=1))
+
+
+async def acls(admin: AdminClient, play: Play) -> object:
+    return {acl.principal for acl in await admin.describe_acls()}
+
+
+async def passwords(admin: AdminClient, play: Play) -> object:
+    return set(await admin.describe_user_scram_credentials())
+
+
+async def quotas(admin: AdminClient, play: Play) -> object:
+    return (await admin.describe_client_quotas()).get(ALICE)
 
 
 WRITES: tuple[Write, ...] = (
@@ -328,6 +364,60 @@ WRITES: tuple[Write, ...] = (
         done=0,
     ),
     Write(
+        call="create_acls",
+        api=ApiKey.CREATE_ACLS,
+        kind=Kind.REPEATABLE,
+        do=lambda admin, play: _one(admin.create_acls(WRITE_ORDERS)),
+        look=acls,
+        undone={"User:alice"},
+        done={"User:alice", "User:bob"},
+    ),
+    Write(
+        call="delete_acls",
+        api=ApiKey.DELETE_ACLS,
+        kind=Kind.REPEATABLE,
+        tells=True,
+        do=lambda admin, play: _one(admin.delete_acls(AclBindingFilter.of(READ_ORDERS))),
+        look=acls,
+        undone={"User:alice"},
+        done=set[str](),
+    ),
+    Write(
+        call="alter_user_scram_credentials",
+        api=ApiKey.ALTER_USER_SCRAM_CREDENTIALS,
+        kind=Kind.REPEATABLE,
+        since=(2, 7),
+        do=lambda admin, play: _one(admin.alter_user_scram_credentials(_password("bob"))),
+        look=passwords,
+        undone={"alice"},
+        done={"alice", "bob"},
+    ),
+    Write(
+        call="alter_user_scram_credentials",
+        note="deletion",
+        api=ApiKey.ALTER_USER_SCRAM_CREDENTIALS,
+        kind=Kind.VERIFIED,
+        since=(2, 7),
+        do=lambda admin, play: _one(
+            admin.alter_user_scram_credentials(
+                UserScramCredentialDeletion(user="alice", mechanism=ScramMechanism.SCRAM_SHA_256)
+            )
+        ),
+        look=passwords,
+        undone={"alice"},
+        done=set[str](),
+    ),
+    Write(
+        call="alter_client_quotas",
+        api=ApiKey.ALTER_CLIENT_QUOTAS,
+        kind=Kind.REPEATABLE,
+        since=(2, 6),
+        do=lambda admin, play: _one(admin.alter_client_quotas({ALICE: {"producer_byte_rate": 1000}})),
+        look=quotas,
+        undone=None,
+        done={"producer_byte_rate": 1000.0},
+    ),
+    Write(
         call="send",
         api=ApiKey.DELETE_GROUPS,
         kind=Kind.NEVER,
@@ -337,6 +427,10 @@ WRITES: tuple[Write, ...] = (
         done={"busy"},
     ),
 )
+
+
+def _password(user: str) -> UserScramCredentialUpsertion:
+    return UserScramCredentialUpsertion(user=user, mechanism=ScramMechanism.SCRAM_SHA_256, password="secret")
 
 
 async def _one(result: Awaitable[object]) -> object:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from kafkaadmin.testing.handlers.acls import create_acls, delete_acls, describe_acls
 from kafkaadmin.testing.handlers.api_versions import api_versions
+from kafkaadmin.testing.handlers.client_quotas import alter_client_quotas, describe_client_quotas
 from kafkaadmin.testing.handlers.consumer_group_describe import consumer_group_describe
 from kafkaadmin.testing.handlers.consumer_group_heartbeat import consumer_group_heartbeat
 from kafkaadmin.testing.handlers.context import Context
@@ -35,6 +37,10 @@ from kafkaadmin.testing.handlers.offset_commit import offset_commit
 from kafkaadmin.testing.handlers.offset_delete import offset_delete
 from kafkaadmin.testing.handlers.offset_fetch import offset_fetch
 from kafkaadmin.testing.handlers.raft_voters import add_raft_voter, remove_raft_voter
+from kafkaadmin.testing.handlers.user_scram_credentials import (
+    alter_user_scram_credentials,
+    describe_user_scram_credentials,
+)
 from kafkawire import ApiKey, Response
 
 __all__ = ["HANDLERS", "Handler"]
@@ -44,21 +50,28 @@ Handler = Callable[[Any, Context], Response]
 
 HANDLERS: Mapping[ApiKey, Handler] = {
     ApiKey.ADD_RAFT_VOTER: add_raft_voter,
+    ApiKey.ALTER_CLIENT_QUOTAS: alter_client_quotas,
+    ApiKey.ALTER_USER_SCRAM_CREDENTIALS: alter_user_scram_credentials,
     ApiKey.API_VERSIONS: api_versions,
     ApiKey.CONSUMER_GROUP_DESCRIBE: consumer_group_describe,
     ApiKey.CONSUMER_GROUP_HEARTBEAT: consumer_group_heartbeat,
+    ApiKey.CREATE_ACLS: create_acls,
     ApiKey.CREATE_DELEGATION_TOKEN: create_delegation_token,
     ApiKey.CREATE_PARTITIONS: create_partitions,
     ApiKey.CREATE_TOPICS: create_topics,
+    ApiKey.DELETE_ACLS: delete_acls,
     ApiKey.DELETE_GROUPS: delete_groups,
     ApiKey.DELETE_RECORDS: delete_records,
     ApiKey.DELETE_TOPICS: delete_topics,
+    ApiKey.DESCRIBE_ACLS: describe_acls,
+    ApiKey.DESCRIBE_CLIENT_QUOTAS: describe_client_quotas,
     ApiKey.DESCRIBE_CLUSTER: describe_cluster,
     ApiKey.DESCRIBE_CONFIGS: describe_configs,
     ApiKey.DESCRIBE_DELEGATION_TOKEN: describe_delegation_token,
     ApiKey.DESCRIBE_GROUPS: describe_groups,
     ApiKey.DESCRIBE_QUORUM: describe_quorum,
     ApiKey.DESCRIBE_TOPIC_PARTITIONS: describe_topic_partitions,
+    ApiKey.DESCRIBE_USER_SCRAM_CREDENTIALS: describe_user_scram_credentials,
     ApiKey.ELECT_LEADERS: elect_leaders,
     ApiKey.EXPIRE_DELEGATION_TOKEN: expire_delegation_token,
     ApiKey.FIND_COORDINATOR: find_coordinator,

@@ -34,6 +34,9 @@ def shared_properties(brokers: int) -> dict[str, str]:
         "auto.leader.rebalance.enable": "false",
         "log.index.size.max.bytes": "1048576",
         "log.segment.bytes": "16777216",
+        # ACLs can be made, and forbid nobody here anything but what they name.
+        "super.users": "User:ANONYMOUS",
+        "allow.everyone.if.no.acl.found": "true",
         "num.network.threads": "2",
         "num.io.threads": "4",
     }
@@ -43,6 +46,7 @@ def kraft_properties(node: int, voters: Mapping[int, str]) -> dict[str, str]:
     """A combined broker and controller; `voters` gives every node's controller address."""
     return {
         "node.id": str(node),
+        "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
         "process.roles": "broker,controller",
         "controller.listener.names": CONTROLLER,
         "controller.quorum.voters": ",".join(f"{voter}@{address}" for voter, address in voters.items()),
@@ -57,7 +61,12 @@ def kraft_properties(node: int, voters: Mapping[int, str]) -> dict[str, str]:
 
 def zookeeper_properties(node: int, zookeeper: str) -> dict[str, str]:
     """A broker of the ZooKeeper days."""
-    return {"broker.id": str(node), "zookeeper.connect": zookeeper, "zookeeper.session.timeout.ms": "6000"}
+    return {
+        "broker.id": str(node),
+        "authorizer.class.name": "kafka.security.authorizer.AclAuthorizer",
+        "zookeeper.connect": zookeeper,
+        "zookeeper.session.timeout.ms": "6000",
+    }
 
 
 def listener_properties(listeners: Mapping[str, str], advertised: Mapping[str, str], between: str) -> dict[str, str]:
