@@ -161,7 +161,7 @@ def _checked(value: object, kind: type[T], what: str) -> T:
         text: object = getattr(given, field)
         if text is not None or isinstance(given, AclBinding):
             arguments.name(text, f"{kind.__name__}: {field}")
-    if given.principal is not None and ":" not in given.principal:
+    if given.principal and ":" not in given.principal:
         raise ConfigurationError(f"{kind.__name__}: a principal is written as type:name, not {given.principal!r}")
     return given
 
