@@ -16,6 +16,7 @@ from kafkaadmin.errors import KafkaAdminError
 from kafkaadmin.events import Observer
 from kafkaadmin.models.acls import AclBinding, AclBindingFilter, DeletedAcls
 from kafkaadmin.models.brokers import Broker, ClusterDescription
+from kafkaadmin.models.configs import AlterConfigOp, ConfigEntry, ConfigResource
 from kafkaadmin.models.delegation_tokens import DelegationToken, DelegationTokenExpiry
 from kafkaadmin.models.groups import (
     ConsumerGroupDescription,
@@ -44,7 +45,7 @@ from kafkaadmin.operations import arguments
 from kafkaadmin.routing import Cluster, CoordinatorType, Deadline, Destination
 from kafkaadmin.security import Security, SecurityProvider
 from kafkawire import Request, Response
-from kafkawire.enums import GroupState, GroupType, IsolationLevel
+from kafkawire.enums import ConfigResourceType, GroupState, GroupType, IsolationLevel
 
 __all__ = ["AdminClient"]
 
@@ -377,6 +378,94 @@ class AdminClient:
         harm, while the high watermark may have gone up, so that what came in during the call may go too.
         """
         return await operations.delete_records(self._cluster, records, deadline=self._deadline(timeout))
+
+    # -------------------------------------------------------------------------------------------------- configs
+
+    async def describe_configs(
+        self,
+        resources: ConfigResource | Iterable[ConfigResource],
+        *,
+        names: str | Iterable[str] | None = None,
+        include_synonyms: bool = False,
+        include_documentation: bool = False,
+        timeout: float | None = None,
+    ) -> BatchResult[ConfigResource, Mapping[str, ConfigEntry]]:
+        """The configs of topics, brokers, groups and others, by name (KIP-133).
+
+            orders = ConfigResource.topic("orders")
+            print((await admin.describe_configs(orders))[orders]["retention.ms"].value)
+
+        What is one broker's own (its configs, its loggers' levels) that broker is asked for, the rest any broker, all
+        at once. Resources succeed and fail one by one: `UnknownTopicError`, `AuthorizationError`, or an
+        `InvalidRequestError` from brokers that don't know the type. Sensitive values are withheld: `None`. Any broker
+        answers from what it knows: a change made a moment ago may not show yet.
+
+        Needs DESCRIBE_CONFIGS on the topic or group, or for brokers and client metrics on the cluster.
+
+        Args:
+            resources: one or several, made by `ConfigResource.topic(…)` and its kin.
+            names: only these configs; all of them if nothing is said.
+            include_synonyms: also the places that could give a value, the strongest first (KIP-226).
+            include_documentation: also what each config is for (KIP-569; brokers 2.6 and later, else
+                `UnsupportedVersionError`).
+        """
+        return await operations.describe_configs(
+            self._cluster,
+            resources,
+            names=names,
+            include_synonyms=include_synonyms,
+            include_documentation=include_documentation,
+            deadline=self._deadline(timeout),
+        )
+
+    async def incremental_alter_configs(
+        self,
+        changes: Mapping[ConfigResource, Mapping[str, str | AlterConfigOp | None]],
+        *,
+        validate_only: bool = False,
+        timeout: float | None = None,
+    ) -> BatchResult[ConfigResource, None]:
+        """Change single configs, and leave the others as they are (KIP-339; brokers 2.3 and later).
+
+            await admin.incremental_alter_configs({
+                ConfigResource.topic("orders"): {
+                    "retention.ms": "86400000",
+                    "cleanup.policy": AlterConfigOp.append("compact"),
+                    "segment.bytes": None,
+                },
+            })
+
+        A text sets, `None` deletes: the default counts again. What is one broker's own (its configs, its loggers'
+        levels) that broker is asked to change, the rest the controller. Each resource is changed as a whole or not at
+        all: `UnknownTopicError`, `AuthorizationError`, `InvalidRequestError` (40 INVALID_CONFIG for a value that won't
+        do, or a list operation on what is no list).
+
+        Repeatable: when an answer was lost the request is sent again. Appending what a list has, or subtracting what
+        it hasn't, changes nothing; ZooKeeper's brokers may list an appended value twice then. Needs ALTER_CONFIGS on
+        the topic or group, or for brokers and client metrics on the cluster.
+
+        Args:
+            changes: resources to configs to what becomes of them.
+            validate_only: have it checked, and change nothing.
+        """
+        return await operations.incremental_alter_configs(
+            self._cluster, changes, validate_only=validate_only, deadline=self._deadline(timeout)
+        )
+
+    async def list_config_resources(
+        self, *, types: ConfigResourceType | Iterable[ConfigResourceType] = (), timeout: float | None = None
+    ) -> tuple[ConfigResource, ...]:
+        """What there is that configs can be described of (KIP-1142; brokers 4.1 and later).
+
+            subscriptions = await admin.list_config_resources(types=ConfigResourceType.CLIENT_METRICS)
+
+        Brokers 3.7 to 4.0 know of client metrics only, and answer when only those are asked for; else, and for older
+        brokers, it is an `UnsupportedVersionError`. Needs DESCRIBE_CONFIGS on the cluster.
+
+        Args:
+            types: only resources of these types; of all types if nothing is said. Groups are listed that have configs.
+        """
+        return await operations.list_config_resources(self._cluster, types=types, deadline=self._deadline(timeout))
 
     # -------------------------------------------------------------------------------------- offsets of partitions
 

@@ -12,6 +12,7 @@ from kafkaadmin.operations.committed_offsets import (
     delete_consumer_group_offsets,
     list_consumer_group_offsets,
 )
+from kafkaadmin.operations.configs import describe_configs, incremental_alter_configs, list_config_resources
 from kafkaadmin.operations.delegation_tokens import (
     create_delegation_token,
     describe_delegation_token,
@@ -46,6 +47,7 @@ __all__ = [
     "describe_acls",
     "describe_client_quotas",
     "describe_cluster",
+    "describe_configs",
     "describe_consumer_groups",
     "describe_delegation_token",
     "describe_groups",
@@ -53,6 +55,8 @@ __all__ = [
     "describe_topics",
     "describe_user_scram_credentials",
     "expire_delegation_token",
+    "incremental_alter_configs",
+    "list_config_resources",
     "list_consumer_group_offsets",
     "list_groups",
     "list_offsets",

@@ -69,6 +69,7 @@ def _by_describe_cluster(
         request=request,
         outcomes=outcomes,
         at_least=2 if include_fenced else None,
+        needs="fenced brokers" if include_fenced else "",
     )
 
 

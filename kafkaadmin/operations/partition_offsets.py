@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
-from kafkaadmin.errors import ConfigurationError, KafkaAdminError
+from kafkaadmin.errors import ConfigurationError
 from kafkaadmin.models.offsets import OffsetPlace, OffsetSpec, PartitionOffset
 from kafkaadmin.models.partitions import TopicPartition
 from kafkaadmin.models.results import BatchResult
 from kafkaadmin.operations import arguments
+from kafkaadmin.operations.at_once import merged
 from kafkaadmin.operations.partitions import by_topic
 from kafkaadmin.operations.times import EPOCH, MILLISECOND, moment
 from kafkaadmin.routing import Attempt, Cluster, Deadline, Done, Errored, Leader, Operation, Outcome
@@ -30,17 +32,22 @@ class _Question(NamedTuple):
     """A spec as ListOffsets puts it, and the first version that can."""
 
     timestamp: int
-    at_least: int
+    at_least: int = 1
+    needs: str = ""
 
 
 _PLACES = {
-    OffsetPlace.EARLIEST: _Question(enums.OffsetSpec.EARLIEST, 1),
-    OffsetPlace.LATEST: _Question(enums.OffsetSpec.LATEST, 1),
-    OffsetPlace.MAX_TIMESTAMP: _Question(enums.OffsetSpec.MAX_TIMESTAMP, 7),
-    OffsetPlace.EARLIEST_LOCAL: _Question(enums.OffsetSpec.EARLIEST_LOCAL, 8),
-    OffsetPlace.LATEST_TIERED: _Question(enums.OffsetSpec.LATEST_TIERED, 9),
-    OffsetPlace.EARLIEST_PENDING_UPLOAD: _Question(enums.OffsetSpec.EARLIEST_PENDING_UPLOAD, 11),
+    OffsetPlace.EARLIEST: _Question(enums.OffsetSpec.EARLIEST),
+    OffsetPlace.LATEST: _Question(enums.OffsetSpec.LATEST),
+    OffsetPlace.MAX_TIMESTAMP: _Question(enums.OffsetSpec.MAX_TIMESTAMP, 7, "the highest timestamp"),
+    OffsetPlace.EARLIEST_LOCAL: _Question(enums.OffsetSpec.EARLIEST_LOCAL, 8, "the earliest local offset"),
+    OffsetPlace.LATEST_TIERED: _Question(enums.OffsetSpec.LATEST_TIERED, 9, "the latest tiered offset"),
+    OffsetPlace.EARLIEST_PENDING_UPLOAD: _Question(
+        enums.OffsetSpec.EARLIEST_PENDING_UPLOAD, 11, "the earliest offset that is to be tiered"
+    ),
 }
+
+_PARTITIONS_PER_REQUEST = 5_000
 
 
 async def list_offsets(
@@ -74,7 +81,7 @@ async def list_offsets(
             timeout_ms=attempt.timeout_ms,
         )
 
-    def operation(at_least: int) -> Operation[TopicPartition, ListOffsetsResponse, PartitionOffset]:
+    def operation(at_least: int, needs: str) -> Operation[TopicPartition, ListOffsetsResponse, PartitionOffset]:
         return Operation(
             name="list_offsets",
             noun="partition",
@@ -82,18 +89,18 @@ async def list_offsets(
             api=ListOffsetsRequest,
             request=request,
             outcomes=_outcomes,
+            keys_per_request=lambda version: _PARTITIONS_PER_REQUEST,
             at_least=max(floor, at_least),
+            needs=needs,
         )
 
     # One run for each version needed, so that a broker too old for one question still answers the others.
-    found: dict[TopicPartition, PartitionOffset] = {}
-    failed: dict[TopicPartition, KafkaAdminError] = {}
-    for at_least in sorted({question.at_least for question in questions.values()}):
-        keys = [partition for partition, question in questions.items() if question.at_least == at_least]
-        result = await cluster.run(operation(at_least), keys, deadline=deadline)
-        found.update(result.succeeded)
-        failed.update(result.failed)
-    return BatchResult(found, failed)
+    by_need: dict[tuple[int, str], list[TopicPartition]] = {}
+    for partition, question in questions.items():
+        by_need.setdefault((question.at_least, question.needs), []).append(partition)
+    return await merged(
+        [partial(cluster.run, operation(*need), keys, deadline=deadline) for need, keys in by_need.items()]
+    )
 
 
 def _questions(partitions: object, spec: OffsetSpec | None) -> dict[TopicPartition, _Question]:
@@ -112,7 +119,7 @@ def _question(spec: object) -> _Question:
     target = arguments.instance(spec, OffsetSpec, "spec").target
     if isinstance(target, OffsetPlace):
         return _PLACES[target]
-    return _Question(-((EPOCH - target) // MILLISECOND), 1)
+    return _Question(-((EPOCH - target) // MILLISECOND))
 
 
 def _outcomes(

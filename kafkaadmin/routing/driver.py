@@ -25,6 +25,7 @@ from kafkaadmin.errors import (
     OutcomeUnknownError,
     RemoteProtocolError,
     TransportError,
+    UnsupportedVersionError,
     broker_error,
 )
 from kafkaadmin.events import Announcer, RetryScheduled
@@ -205,7 +206,7 @@ class _Call(Generic[K, R, V]):
         question = self._question(batch, batch.keys)
         try:
             connection = await self.driver.asker.connect(question)
-            version = connection.version_for(operation.api, at_least=operation.at_least, at_most=operation.at_most)
+            version = self._version(connection)
         except (KafkaAdminError, Moved) as error:
             return self._after_failure(batch.keys, question.sent, error)
         size = operation.keys_per_request(version)
@@ -213,6 +214,14 @@ class _Call(Generic[K, R, V]):
             return await self._exchange(batch, batch.keys, question, connection, version)
         await self._attempt_in_chunks(batch, size, connection, version)
         return []
+
+    def _version(self, connection: Connection) -> int:
+        operation = self.operation
+        try:
+            return connection.version_for(operation.api, at_least=operation.at_least, at_most=operation.at_most)
+        except UnsupportedVersionError as error:
+            needed = f" for {operation.needs}" if operation.needs else ""
+            raise UnsupportedVersionError(f"{operation.name}: {error}{needed}") from None
 
     async def _attempt_in_chunks(self, batch: _Batch[K], size: int, connection: Connection, version: int) -> None:
         chunks = iter([batch.keys[start : start + size] for start in range(0, len(batch.keys), size)])

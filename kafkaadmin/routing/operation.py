@@ -147,7 +147,8 @@ class Operation(Generic[K, R, V]):
     - `outcomes(keys, response, attempt)`: an outcome for each of those keys; one that is left out becomes a failure.
       An answer without its version can be misread: empty `groups` are a silence in v8, and as it should be in v7.
     - `keys_per_request(version)`: the most keys that one request carries.
-    - `at_least`, `at_most`: bounds on the version, where the operation needs or avoids some.
+    - `at_least`, `at_most`: bounds on the version, where the operation needs or avoids some; `needs` says in an error
+      for what.
     - `retry_on`: codes that this operation waits out, besides those that every operation does.
     - `final`: codes that are the caller's to deal with, though other operations wait them out.
     - `noun`: what a key is called in errors (`group`, `topic`, …). An operation about nothing smaller than the cluster
@@ -163,6 +164,7 @@ class Operation(Generic[K, R, V]):
     keys_per_request: Callable[[int], int] = _no_limit
     at_least: int | None = None
     at_most: int | None = None
+    needs: str = ""
     repeat: Repeat | Verified[K, V] = Repeat.SAFE
     retry_on: frozenset[int] = frozenset()
     final: frozenset[int] = frozenset()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from kafkaadmin.models.partitions import TopicPartition
 from kafkaadmin.testing.acls import Acls
+from kafkaadmin.testing.configs import Configs
 from kafkaadmin.testing.groups import Group, java_hash
 from kafkaadmin.testing.identities import Identities
 from kafkaadmin.testing.quorum import Quorum
@@ -63,6 +64,7 @@ class ClusterState:
         self.acls = Acls()
         self.scram_users = ScramUsers()
         self.quotas = Quotas()
+        self.configs = Configs()
         self.topics: dict[str, Topic] = {}
         self.groups: dict[str, Group] = {}
         self.loading: set[int] = set()

@@ -16,6 +16,7 @@ from kafkaadmin import (
     AclResourceType,
     AdminClient,
     ClientQuotaEntity,
+    ConfigResource,
     Coordinator,
     MemberToRemove,
     NewPartitions,
@@ -39,6 +40,7 @@ READS = frozenset(
         "describe_acls",
         "describe_client_quotas",
         "describe_cluster",
+        "describe_configs",
         "describe_consumer_groups",
         "describe_delegation_token",
         "describe_groups",
@@ -47,6 +49,7 @@ READS = frozenset(
         "describe_user_scram_credentials",
         "find_coordinators",
         "invalidate_coordinators",
+        "list_config_resources",
         "list_consumer_group_offsets",
         "list_groups",
         "list_offsets",
@@ -57,6 +60,7 @@ READS = frozenset(
 )
 """The client's calls that write nothing. Any other needs a row in `WRITES`."""
 
+ORDERS = ConfigResource.topic("orders")
 ORDERS_0 = TopicPartition("orders", 0)
 FIRST = MemberToRemove(member_id="m-1")
 STATIC = MemberToRemove(group_instance_id="static")
@@ -147,6 +151,10 @@ async def partitions(admin: AdminClient, play: Play) -> object:
 async def start(admin: AdminClient, play: Play) -> object:
     """Where the log starts."""
     return (await admin.list_offsets(ORDERS_0, OffsetSpec.earliest()))[ORDERS_0].offset
+
+
+async def retention(admin: AdminClient, play: Play) -> object:
+    return (await admin.describe_configs(ORDERS))[ORDERS]["retention.ms"].value
 
 
 async def offset(admin: AdminClient, play: Play) -> object:
@@ -256,6 +264,16 @@ WRITES: tuple[Write, ...] = (
         look=start,
         undone=0,
         done=100,
+    ),
+    Write(
+        call="incremental_alter_configs",
+        api=ApiKey.INCREMENTAL_ALTER_CONFIGS,
+        kind=Kind.REPEATABLE,
+        since=(2, 3),
+        do=lambda admin, play: _one(admin.incremental_alter_configs({ORDERS: {"retention.ms": "5"}})),
+        look=retention,
+        undone="604800000",
+        done="5",
     ),
     Write(
         call="alter_consumer_group_offsets",

@@ -8,10 +8,15 @@ from uuid import UUID
 
 from kafkaadmin import (
     AdminClient,
+    AlterConfigOp,
     AnyBroker,
     BatchResult,
     Broker,
     ChangedVoter,
+    ConfigEntry,
+    ConfigResource,
+    ConfigResourceType,
+    ConfigSource,
     ConsumerGroupDescription,
     CreatedPartitions,
     CreatedTopic,
@@ -68,6 +73,21 @@ async def topics(admin: AdminClient) -> None:
     for topic, deleted in (await admin.delete_topics("a")).items():
         assert_type(topic, str)
         assert_type(deleted.ambiguous, bool)
+
+
+async def configs(admin: AdminClient) -> None:
+    orders = ConfigResource.topic("orders")
+    described = await admin.describe_configs([orders, ConfigResource.broker(1)], names="retention.ms")
+    assert_type(described, BatchResult[ConfigResource, Mapping[str, ConfigEntry]])
+    assert_type(described[orders]["retention.ms"].value, str | None)
+    assert_type(described[orders]["retention.ms"].source, ConfigSource)
+    altered = await admin.incremental_alter_configs(
+        {orders: {"retention.ms": "5", "segment.bytes": None, "cleanup.policy": AlterConfigOp.append("compact")}}
+    )
+    assert_type(altered, BatchResult[ConfigResource, None])
+    await admin.incremental_alter_configs({orders: {"retention.ms": "5"}})
+    listed = await admin.list_config_resources(types=ConfigResourceType.CLIENT_METRICS)
+    assert_type(listed, tuple[ConfigResource, ...])
 
 
 async def writes(admin: AdminClient) -> None:

@@ -29,7 +29,9 @@ from kafkaadmin.testing.handlers.describe_quorum import describe_quorum
 from kafkaadmin.testing.handlers.describe_topic_partitions import describe_topic_partitions
 from kafkaadmin.testing.handlers.elect_leaders import elect_leaders
 from kafkaadmin.testing.handlers.find_coordinator import find_coordinator
+from kafkaadmin.testing.handlers.incremental_alter_configs import incremental_alter_configs
 from kafkaadmin.testing.handlers.leave_group import leave_group
+from kafkaadmin.testing.handlers.list_config_resources import list_config_resources
 from kafkaadmin.testing.handlers.list_groups import list_groups
 from kafkaadmin.testing.handlers.list_offsets import list_offsets
 from kafkaadmin.testing.handlers.metadata import metadata
@@ -75,7 +77,9 @@ HANDLERS: Mapping[ApiKey, Handler] = {
     ApiKey.ELECT_LEADERS: elect_leaders,
     ApiKey.EXPIRE_DELEGATION_TOKEN: expire_delegation_token,
     ApiKey.FIND_COORDINATOR: find_coordinator,
+    ApiKey.INCREMENTAL_ALTER_CONFIGS: incremental_alter_configs,
     ApiKey.LEAVE_GROUP: leave_group,
+    ApiKey.LIST_CONFIG_RESOURCES: list_config_resources,
     ApiKey.LIST_GROUPS: list_groups,
     ApiKey.LIST_OFFSETS: list_offsets,
     ApiKey.METADATA: metadata,
