@@ -563,7 +563,7 @@ class FakeCluster:
 
     def _run(self) -> None:
         # Not the loop that a policy would choose: stalls and resets are made for this one.
-        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop, debug=False) as runner:
             runner.run(self._serve())
 
     async def _serve(self) -> None:

@@ -151,6 +151,8 @@ class BrokerServer:
             while True:
                 accepted, _ = self._socket.accept()
                 accepted.setblocking(False)
+                # asyncio does it for sockets only that were made for TCP by name: as in Kafka, nothing is held back.
+                accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 task = self._loop.create_task(self._adopt(accepted))
                 self._accepting.add(task)
                 task.add_done_callback(self._accepting.discard)
