@@ -144,10 +144,9 @@ class AsyncioStream(asyncio.Protocol):
         if self._chunks or self._ended:
             return self._take()
         try:
-            peeked = self._sock.recv(1, socket.MSG_PEEK)
+            return self._sock.recv(_READ_AHEAD)
         except (BlockingIOError, InterruptedError):
             return None
-        return None if peeked else b""
 
     def write(self, data: bytes) -> bool:
         if self._ended:

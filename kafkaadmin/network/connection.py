@@ -297,6 +297,8 @@ class Connection:
         return exchange
 
     def _enqueue(self, request: Request[R], version: int) -> Exchange[R]:
+        if isinstance(self._end, RemoteProtocolError):
+            raise ConnectionLostError(str(self._end), sent=False)  # what it broke on was another's
         if self._end is not None:
             raise _told(self._end, sent=False, fresh=False)
         try:
@@ -474,6 +476,8 @@ class Connection:
             unreadable = self._deliver(reply) or unreadable
         if unreadable is not None:
             self._lose("closed by us, since another answer on it couldn't be read")
+        elif self._session.astray:
+            self._lose("closed by us, since bytes came that nobody asked for")
         self._close_if_retired()
 
     def _deliver(self, reply: Reply) -> DecodeError | None:

@@ -58,6 +58,11 @@ class Session:
         """Requests without an answer yet, abandoned ones included: the broker works through them all the same."""
         return len(self._asked)
 
+    @property
+    def astray(self) -> bool:
+        """Whether bytes have come that can belong to no answer, since none is due."""
+        return not self._asked and self._frames.pending > 0
+
     def send(self, request: Request[Any], version: int) -> tuple[int, bytes]:
         """The correlation id of a new request, and its bytes.
 

@@ -305,6 +305,27 @@ async def test_an_answer_nobody_asked_for_closes_the_connection() -> None:
     assert connection.closed
 
 
+async def test_a_request_that_comes_to_a_connection_that_others_broke_was_not_sent() -> None:
+    broker = ScriptedBroker()
+    _, connection = await opened(broker)
+    exchange = await ask(connection)
+    broker.stream.feed(write_response(ANSWER, 4, 4711))
+    with pytest.raises(RemoteProtocolError):
+        await exchange.answer()
+    with pytest.raises(ConnectionLostError, match="4711") as caught:
+        await ask(connection)
+    assert not caught.value.sent
+
+
+async def test_bytes_behind_the_last_answer_close_the_connection_and_leave_the_answer() -> None:
+    broker = ScriptedBroker()
+    _, connection = await opened(broker)
+    exchange = await ask(connection)
+    broker.stream.feed(write_response(ANSWER, 4, 1) + b"\0\0")
+    assert await exchange.answer() == ANSWER
+    assert connection.closed
+
+
 async def test_a_frame_above_the_limit_closes_the_connection_before_it_is_read() -> None:
     broker = ScriptedBroker()
     _, connection = await opened(broker, max_response_bytes=1000)

@@ -188,6 +188,19 @@ async def test_a_connection_that_died_while_idle_is_replaced_even_if_the_event_l
         await pool.aclose()
 
 
+@pytest.mark.parametrize("unasked", [b"\0\0", b"\0\0\0\4\0\0\0\1"], ids=["half a frame", "an answer"])
+async def test_a_connection_that_said_what_nobody_asked_for_is_replaced(unasked: bytes) -> None:
+    with SocketBroker(lambda _: ANSWER) as broker:
+        pool = pool_at(broker.address)
+        first = await pool.connection(1, broker.address)
+        first.heard_at -= 1
+        broker.accepted[0].sendall(unasked)
+        second = await pool.connection(1, broker.address)
+        assert second is not first
+        assert await (await second.send(ASK, 4)).answer() == ANSWER
+        await pool.aclose()
+
+
 @pytest.mark.parametrize("how", ["fin", "rst"])
 async def test_a_broker_that_dies_with_requests_in_flight_fails_them_all_as_sent(how: str) -> None:
     with SocketBroker() as broker:
