@@ -100,7 +100,8 @@ def check_greeting(response: ApiVersionsResponse, address: Address, broker: str)
     if code == ErrorCode.REBOOTSTRAP_REQUIRED:
         raise WrongClusterError(f"{broker}: another cluster's broker, or another node, listens at {address}")
     if code:
-        raise RemoteProtocolError(f"{broker} answered ApiVersions with {ErrorCode(code).name} ({code})")
+        refusal = ConnectError if ErrorCode(code).retriable else RemoteProtocolError
+        raise refusal(f"{broker} answered ApiVersions with {ErrorCode(code).name} ({code})")
 
 
 @cache

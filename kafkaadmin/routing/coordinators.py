@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import anyio
 
-from kafkaadmin.errors import KafkaAdminError, RemoteProtocolError, TransportError, broker_error
+from kafkaadmin.errors import ConnectError, KafkaAdminError, RemoteProtocolError, TransportError, broker_error
 from kafkaadmin.network import Connection
 from kafkaadmin.routing.asking import Asker
 from kafkaadmin.routing.destinations import Coordinator, CoordinatorType
@@ -22,9 +22,7 @@ SINGLES_AT_ONCE = 64
 """How many one-key lookups are under way at once with brokers before version 4."""
 
 _SINCE = {CoordinatorType.GROUP: 0, CoordinatorType.TRANSACTION: 1, CoordinatorType.SHARE: 6}
-
-_NOT_YET = frozenset({7, 13, 14, 15})
-"""Codes that mean: ask again."""
+REBOOTSTRAP_REQUIRED = 129
 
 
 class CoordinatorFinder:
@@ -70,6 +68,7 @@ class CoordinatorFinder:
             return _request(type, names[:1] if single else names, version), version
 
         _, response = await self._asker.ask_any(make)
+        self._heed(response)
         if not single:
             self._read(type, response, found)
             return
@@ -88,6 +87,12 @@ class CoordinatorFinder:
         async with anyio.create_task_group() as group:
             for _ in range(min(SINGLES_AT_ONCE, len(names))):
                 group.start_soon(work)
+
+    def _heed(self, response: FindCoordinatorResponse) -> None:
+        """Nothing in an answer holds that says that this is another cluster."""
+        if REBOOTSTRAP_REQUIRED in {response.error_code, *(answer.error_code for answer in response.coordinators)}:
+            self._asker.rebootstrap("the broker asked for it (129)")
+            raise ConnectError("the broker that was asked said to begin anew at the bootstrap addresses")
 
     def _read(self, type: CoordinatorType, response: FindCoordinatorResponse, found: dict[Coordinator, Found]) -> None:
         learned: dict[int, Found] = {}
@@ -119,4 +124,4 @@ def _request(type: CoordinatorType, names: Sequence[str], version: int) -> FindC
 
 def _error(key: str, code: int, message: str | None) -> Found:
     error = broker_error(code, message, context=f"looking up the coordinator of {key!r}" if key else "FindCoordinator")
-    return Unsettled(error) if code in _NOT_YET else error
+    return Unsettled(error) if error.retriable else error

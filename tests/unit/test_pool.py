@@ -237,6 +237,15 @@ async def test_a_handshake_that_fails_otherwise_is_a_protocol_error() -> None:
         await pool.connection(1, ADDRESS)
 
 
+async def test_a_handshake_refused_for_the_moment_is_tried_again_by_whoever_asks() -> None:
+    def reply(received: Received) -> bytes:
+        return write_response(ApiVersionsResponse(error_code=15), received.version, received.correlation_id)
+
+    pool = pool_of(ScriptedBroker(lambda: ScriptedStream(reply=reply)))
+    with pytest.raises(ConnectError, match="COORDINATOR_NOT_AVAILABLE"):
+        await pool.connection(1, ADDRESS)
+
+
 async def test_a_known_broker_is_greeted_together_with_the_first_request() -> None:
     pool = pool_of(broker := ScriptedBroker())
     await pool.connection(1, ADDRESS)

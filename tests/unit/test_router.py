@@ -15,7 +15,8 @@ from kafkaadmin.routing import Coordinator, CoordinatorType, Deadline
 from kafkaadmin.routing.retry import Backoff
 from kafkaadmin.routing.router import Router
 from kafkaadmin.routing.table import Found, Route, RouteTable, Unsettled
-from kafkawire.messages import FindCoordinatorRequest
+from kafkawire.messages import Coordinator as Named
+from kafkawire.messages import FindCoordinatorRequest, FindCoordinatorResponse, MetadataRequest
 from tests.support.scripted import ScriptedCluster, refused
 
 pytestmark = pytest.mark.anyio
@@ -288,6 +289,37 @@ async def test_brokers_before_version_4_are_asked_about_one_at_a_time(cluster: S
     cluster.owners = {"a": 1, "b": 2, "c": 3}
     assert await find(cluster, "a", "b", "c") == cluster.owners
     assert sorted(asked.groups for asked in cluster.sent(FindCoordinatorRequest)) == [("a",), ("b",), ("c",)]
+
+
+@pytest.mark.parametrize("code", [7, 14, 16, 41, 89])
+@pytest.mark.parametrize("version", [3, 6])
+async def test_a_lookup_refused_for_the_moment_is_asked_again(
+    cluster: ScriptedCluster, version: int, code: int
+) -> None:
+    for broker in cluster.live:
+        cluster.versions[broker, FindCoordinatorRequest] = version
+    answers = iter([nobody(code)])
+    for broker in cluster.live:
+        cluster.on(broker, FindCoordinatorRequest, lambda *asked: next(answers, None) or cluster.coordinators(*asked))
+    assert await find(cluster, "a") == {"a": 1}
+    assert len(cluster.sent(FindCoordinatorRequest)) == 2
+
+
+@pytest.mark.parametrize("version", [3, 6])
+async def test_a_lookup_that_finds_another_cluster_begins_anew(cluster: ScriptedCluster, version: int) -> None:
+    for broker in cluster.live:
+        cluster.versions[broker, FindCoordinatorRequest] = version
+    answers = iter([nobody(129)])
+    for broker in cluster.live:
+        cluster.on(broker, FindCoordinatorRequest, lambda *asked: next(answers, None) or cluster.coordinators(*asked))
+    assert await find(cluster, "a") == {"a": 1}
+    assert len(cluster.sent(MetadataRequest)) == 1
+
+
+def nobody(code: int) -> FindCoordinatorResponse:
+    """An answer that names nobody, in the form of either version."""
+    none = Named(key="a", node_id=-1, host="", port=-1, error_code=code)
+    return FindCoordinatorResponse(error_code=code, node_id=-1, host="", port=-1, coordinators=(none,))
 
 
 async def test_in_a_rolling_upgrade_each_broker_is_asked_as_it_can_be(cluster: ScriptedCluster) -> None:
