@@ -174,7 +174,7 @@ class _Call(Generic[K, R, V]):
         try:
             found, errors = await directory.resolve(self.kind, list(keys_to))
         except KafkaAdminError as error:
-            return [], self._after_failure(keys, False, error)
+            return [], await self._after_failure(keys, False, error)
         for destination, final in errors.items():
             for key in keys_to[destination]:
                 self._fail(key, final)
@@ -208,7 +208,7 @@ class _Call(Generic[K, R, V]):
             connection = await self.driver.asker.connect(question)
             version = self._version(connection)
         except (KafkaAdminError, Moved) as error:
-            return self._after_failure(batch.keys, question.sent, error)
+            return await self._after_failure(batch.keys, question.sent, error)
         size = operation.keys_per_request(version)
         if len(batch.keys) <= size:
             return await self._exchange(batch, batch.keys, question, connection, version)
@@ -262,9 +262,9 @@ class _Call(Generic[K, R, V]):
             response = await self.driver.asker.exchange(question, connection, request, version)
         except WireError as error:
             told = LocalProtocolError(f"{self.operation.name}: {error}")
-            return self._after_failure(keys, question.sent, told)
+            return await self._after_failure(keys, question.sent, told)
         except (KafkaAdminError, Moved) as error:
-            return self._after_failure(keys, question.sent, error)
+            return await self._after_failure(keys, question.sent, error)
         finally:
             if question.sent:  # lost, or cancelled before the answer
                 for key in keys:
@@ -294,12 +294,15 @@ class _Call(Generic[K, R, V]):
     async def _read(self, batch: _Batch[K], keys: list[K], response: R, attempt: Attempt) -> Left[K]:
         """Sort an answer's keys into settled ones and ones to try again; one that it leaves out has failed."""
         if len(keys) < BULK_FROM:
-            errored = self._sort(batch, keys, response, attempt)
+            errored, left_out = self._sort(keys, response, attempt)
         else:
             with collector_held_off():
-                errored = self._sort(batch, keys, response, attempt)
+                errored, left_out = self._sort(keys, response, attempt)
         if self.router is not None and self.router.table.troubled:
             self._confirm(self.router, batch, keys, {key for key, _ in errored})
+        for key in left_out:
+            told = f"{self.operation.label(key)}: {batch.node} left it out of its answer"
+            await self._make_out(key, RemoteProtocolError(told))
         if not errored:
             return []
         again: dict[bool, list[K]] = {False: [], True: []}
@@ -309,8 +312,8 @@ class _Call(Generic[K, R, V]):
                 again[held].append(key)
         return self._schedule(again[False], 0.0) + self._schedule(again[True], self._pause(again[True]))
 
-    def _sort(self, batch: _Batch[K], keys: list[K], response: R, attempt: Attempt) -> list[tuple[K, Errored]]:
-        """Settle what an answer settles, and return the keys that it answers with a code."""
+    def _sort(self, keys: list[K], response: R, attempt: Attempt) -> tuple[list[tuple[K, Errored]], Iterable[K]]:
+        """Settle what an answer settles, and return the keys that it answers with a code, and those it leaves out."""
         asked = dict.fromkeys(keys)
         errored: list[tuple[K, Errored]] = []
         done, missing = self.done, object()
@@ -324,9 +327,7 @@ class _Call(Generic[K, R, V]):
                 self._fail(key, outcome.error)
             else:
                 errored.append((key, outcome))
-        for key in asked:
-            self._fail(key, RemoteProtocolError(f"{self.operation.label(key)}: {batch.node} left it out of its answer"))
-        return errored
+        return errored, asked
 
     def _confirm(self, router: Router[Any], batch: _Batch[K], keys: list[K], errored: Collection[K]) -> None:
         """The owner of these keys answered for them: their routes' back-off starts anew."""
@@ -389,6 +390,22 @@ class _Call(Generic[K, R, V]):
         if not (isinstance(repeat, Verified) and doubtful and error.code in repeat.already):
             self._fail(key, error)
             return
+        await self._verify(repeat, key, error, otherwise=error)
+
+    async def _make_out(self, key: K, error: RemoteProtocolError) -> None:
+        """There is an answer, and it doesn't tell: what became of a write is read from the cluster, or not known."""
+        repeat = self.operation.repeat
+        if repeat is Repeat.SAFE:
+            self._fail(key, error)
+        elif isinstance(repeat, Verified):
+            await self._verify(repeat, key, error, otherwise=self._unknown(key, error))
+        else:
+            self._fail(key, self._unknown(key, error))
+
+    async def _verify(
+        self, repeat: Verified[K, V], key: K, error: KafkaAdminError, *, otherwise: KafkaAdminError
+    ) -> None:
+        """Read whether the write was done; where it wasn't, that is `otherwise`."""
         try:
             value = await repeat.verify(key, self.deadline)
         except KafkaAdminError as unread:
@@ -397,13 +414,13 @@ class _Call(Generic[K, R, V]):
             self._fail(key, unknown)
             return
         if value is None:
-            self._fail(key, error)
+            self._fail(key, otherwise)
         else:
             self.done[key] = value
 
     # ------------------------------------------------------------------ failures
 
-    def _after_failure(self, keys: list[K], sent: bool, error: KafkaAdminError | Moved) -> Left[K]:
+    async def _after_failure(self, keys: list[K], sent: bool, error: KafkaAdminError | Moved) -> Left[K]:
         """No answer came: which keys are tried again, and when."""
         if isinstance(error, Moved):
             return self._again(keys, sent, ConnectError("the broker asked fell silent and was replaced"), pause=False)
@@ -413,7 +430,10 @@ class _Call(Generic[K, R, V]):
         if isinstance(error, ConnectionLostError):
             return self._again(keys, sent, error, pause=True, fresh=error.fresh)
         for key in keys:
-            self._fail(key, error)
+            if sent and isinstance(error, RemoteProtocolError):
+                await self._make_out(key, error)
+            else:
+                self._fail(key, error)
         return []
 
     def _again(self, keys: list[K], sent: bool, error: KafkaAdminError, *, pause: bool, fresh: bool = False) -> Left[K]:

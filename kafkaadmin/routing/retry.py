@@ -24,9 +24,10 @@ class Action(Enum):
 
 LOADING = 14
 
-IN_DOUBT: Mapping[type, frozenset[int]] = {Coordinator: frozenset({15, 16}), Controller: frozenset({41})}
+IN_DOUBT: Mapping[type, frozenset[int]] = {Coordinator: frozenset({15, 16}), Controller: frozenset({6, 41})}
 """Codes that also answer a write whose record is in the log already: the broker couldn't see it replicated in time, or
-lost its office before. Its successor may have taken the record over (seen on Kafka 4.4.0)."""
+lost its office before. Its successor may have taken the record over (seen on Kafka 4.4.0). A controller says 6 instead
+of 41 where the quorum's own voters are changed."""
 
 _EVERYWHERE: dict[int, Action] = {
     7: Action.LOST,  # REQUEST_TIMED_OUT

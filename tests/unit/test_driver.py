@@ -372,6 +372,28 @@ async def test_an_answer_that_can_not_be_read_is_not_asked_for_again(cluster: Sc
     assert len(requests(cluster)) == 1
 
 
+UNREADABLE = [RemoteProtocolError("bytes left over"), DeleteGroupsResponse()]
+
+
+@pytest.mark.parametrize("answer", UNREADABLE, ids=["garbage", "left out"])
+async def test_a_write_whose_answer_does_not_tell_is_read_from_the_cluster(
+    cluster: ScriptedCluster, answer: Any
+) -> None:
+    cluster.on(1, DeleteGroupsRequest, answer)
+    assert dict(await delete(cluster, "a", repeat=verified("ambiguous", []))) == {"a": "ambiguous"}
+    assert len(requests(cluster)) == 1
+
+
+@pytest.mark.parametrize("answer", UNREADABLE, ids=["garbage", "left out"])
+@pytest.mark.parametrize("repeat", [Repeat.NEVER, verified(None, [])], ids=["never twice", "not seen"])
+async def test_a_write_whose_answer_does_not_tell_and_that_can_not_be_seen_has_an_unknown_outcome(
+    cluster: ScriptedCluster, repeat: Any, answer: Any
+) -> None:
+    cluster.on(1, DeleteGroupsRequest, answer)
+    assert isinstance((await delete(cluster, "a", repeat=repeat)).failed["a"], OutcomeUnknownError)
+    assert len(requests(cluster)) == 1
+
+
 @pytest.mark.parametrize("request_type", [DeleteGroupsRequest, FindCoordinatorRequest])
 async def test_a_closed_client_ends_the_call(cluster: ScriptedCluster, request_type: type[Any]) -> None:
     for broker in cluster.live:
