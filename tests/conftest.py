@@ -2,7 +2,14 @@
 
 import signal
 
+import pytest
+
 pytest_plugins = ["tests.support.kafka.plugin"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What is too long for every day."""
+    parser.addoption("--whole-matrix", action="store_true", help="plays all of the fault matrix on trio too")
 
 
 def pytest_configure() -> None:

@@ -28,7 +28,8 @@ from kafkaadmin import (
 from kafkaadmin.testing import FakeCluster, Fault
 from kafkawire import ApiKey
 from tests.support.lost_answers import LOSSES, SOMEBODY_ELSE, Loss, Other
-from tests.support.writes import READS, WRITES, Kind, Play, Write, ambiguous, play
+from tests.support.matrix.calls import READS
+from tests.support.writes import WRITES, Kind, Play, Write, ambiguous, play
 
 pytestmark = pytest.mark.anyio
 

@@ -33,32 +33,20 @@ from kafkaadmin.testing import FakeCluster, GroupMember
 from kafkawire import ApiKey
 from kafkawire.messages import DeleteGroupsRequest
 
-__all__ = ["ENDPOINT", "ORDERS_0", "READS", "VOTER", "WRITES", "Do", "Kind", "Play", "Write", "ambiguous", "play"]
-
-READS = frozenset(
-    {
-        "describe_acls",
-        "describe_client_quotas",
-        "describe_cluster",
-        "describe_configs",
-        "describe_consumer_groups",
-        "describe_delegation_token",
-        "describe_groups",
-        "describe_metadata_quorum",
-        "describe_topics",
-        "describe_user_scram_credentials",
-        "find_coordinators",
-        "invalidate_coordinators",
-        "list_config_resources",
-        "list_consumer_group_offsets",
-        "list_groups",
-        "list_offsets",
-        "list_topics",
-        "refresh_coordinators",
-        "refresh_metadata",
-    }
-)
-"""The client's calls that write nothing. Any other needs a row in `WRITES`."""
+__all__ = [
+    "ENDPOINT",
+    "ORDERS_0",
+    "VOTER",
+    "WRITES",
+    "Do",
+    "Kind",
+    "Play",
+    "Write",
+    "ambiguous",
+    "play",
+    "set_stage",
+    "tell",
+]
 
 ORDERS = ConfigResource.topic("orders")
 ORDERS_0 = TopicPartition("orders", 0)
@@ -119,7 +107,13 @@ class Write:
 
 
 async def play(cluster: FakeCluster) -> Play:
-    """Set the stage: a topic with records, groups with offsets and members, a token."""
+    """Set the stage, and tell what there is."""
+    set_stage(cluster)
+    return await tell(cluster)
+
+
+def set_stage(cluster: FakeCluster) -> None:
+    """A topic with records, groups with offsets and members; tokens and changes of voters are allowed."""
     cluster.add_topic("orders", partitions=3, end_offset=100)
     cluster.add_group("old", offsets={("orders", 0): 42})
     cluster.add_group(
@@ -131,6 +125,10 @@ async def play(cluster: FakeCluster) -> Play:
     )
     cluster.allow_voter_changes()
     cluster.allow_delegation_tokens()
+
+
+async def tell(cluster: FakeCluster) -> Play:
+    """Make an ACL, a user and a token, and tell the token, the topic's id and a voter's directory."""
     async with AdminClient(cluster.bootstrap_servers) as admin:
         await admin.create_acls(READ_ORDERS)
         await admin.alter_user_scram_credentials(_password("alice"))

@@ -1,0 +1,79 @@
+"""The fault matrix: every call of the client, under every fault, at every moment. FakeCluster makes the faults.
+
+What is struck, how, and what is to come of it are tables: `tests.support.matrix`. All cells are played on asyncio, and
+one in five on trio; `--whole-matrix` plays all of them on both.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import partial
+from itertools import product
+from random import Random
+
+import anyio
+import pytest
+
+from kafkaadmin import AdminClient
+from tests.support.matrix.calls import CALLS, NO_ROW, Call
+from tests.support.matrix.cells import Cell, cells, impossible
+from tests.support.matrix.expected import RULES, expected
+from tests.support.matrix.faults import CODES, Fault, Moment
+from tests.support.matrix.running import wrong
+
+AT_ONCE = 20
+ONE_IN = 5
+
+# What asyncio's debug mode looks for, it finds in all other tests; here it would take longer than the tests do.
+BACKENDS = {"asyncio": {"debug": False}, "trio": {}}
+
+
+@pytest.mark.scale
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("call", CALLS, ids=str)
+def test_every_call_under_every_fault_at_every_moment(call: Call, backend: str, pytestconfig: pytest.Config) -> None:
+    chosen = [cell for cell in cells() if cell.call is call]
+    if backend == "trio" and not pytestconfig.getoption("--whole-matrix"):
+        chosen = Random(str(call)).sample(chosen, len(chosen) // ONE_IN)
+    wrongs = anyio.run(played, chosen, backend=backend, backend_options=BACKENDS[backend])
+    assert not wrongs, "\n".join(wrongs)
+
+
+async def played(chosen: Sequence[Cell]) -> list[str]:
+    """Play cells, some at once. Says which came out otherwise than expected, twice: that much is up to the clock."""
+    strange: list[Cell] = []
+    limiter = anyio.CapacityLimiter(AT_ONCE)
+
+    async def play(cell: Cell) -> None:
+        async with limiter:
+            if await wrong(cell) is not None:
+                strange.append(cell)
+
+    async with anyio.create_task_group() as group:
+        for cell in chosen:
+            group.start_soon(partial(play, cell))
+    return [told for cell in strange if (told := await wrong(cell)) is not None]
+
+
+def test_every_public_method_has_a_row_or_a_reason_why_not() -> None:
+    methods = {name for name, member in vars(AdminClient).items() if callable(member) and not name.startswith("_")}
+    with_row = {call.call for call in CALLS}
+    assert methods - with_row - NO_ROW.keys() == set()
+    assert with_row & NO_ROW.keys() == set()
+    assert max(Counter(map(str, CALLS)).values()) == 1
+
+
+def test_every_cell_is_possible_or_has_a_reason_why_not() -> None:
+    every = {(str(call), moment, fault) for call, moment, fault in product(CALLS, Moment, (*Fault, *CODES))}
+    possible = {(str(cell.call), cell.moment, cell.fault) for cell in cells()}
+    reasons = {(str(cell.call), cell.moment, cell.fault): cell.why_not for cell in impossible()}
+    assert possible | reasons.keys() == every
+    assert not possible & reasons.keys()
+    assert all(reasons.values())
+
+
+def test_every_cell_finds_a_rule_and_every_rule_a_cell() -> None:
+    used = Counter(id(expected(cell)) for cell in cells())
+    assert [rule for rule in RULES if id(rule) not in used] == []
+    assert all(rule.why for rule in RULES)
