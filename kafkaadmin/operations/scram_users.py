@@ -258,6 +258,8 @@ async def _alter(
                 yield user.user, Done(AlteredUserScramCredentials(user=user.user))
 
     async def is_gone(user: str, deadline: Deadline) -> AlteredUserScramCredentials | None:
+        if user in upsertions:
+            return None  # nothing that can be read tells one password from another
         described = await _describe(cluster, name, [user], deadline)
         error = described.failed.get(user)
         if error is not None and getattr(error, "code", None) != _RESOURCE_NOT_FOUND:

@@ -122,7 +122,8 @@ class Verified(Generic[K, V]):
     """A write that is sent again, and whose "already so" is then read back.
 
     After an answer was lost, a code in `already` is not believed: `verify(key, deadline)` reads the cluster and gives
-    the value (marked ambiguous) if the earlier attempt explains the state, or `None` if it doesn't.
+    the value (marked ambiguous) if the earlier attempt explains the state, or `None` if it doesn't. So it does
+    where an answer can't be read, or leaves the key out: `verify` must hold for every key of the operation.
     """
 
     already: frozenset[int]

@@ -7,7 +7,8 @@ import pytest
 from kafkaadmin import AdminClient
 from kafkawire import ApiKey
 from tests.support.coverage_table import DOCUMENT, REPEATS, Call, calls, contract_tests, lowest_release, rendered
-from tests.support.writes import READS, WRITES, Kind
+from tests.support.matrix.calls import READS
+from tests.support.writes import WRITES, Kind
 
 JAVAS_METHODS = 67
 

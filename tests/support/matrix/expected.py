@@ -64,9 +64,25 @@ _ASKED = (Moment.WRITTEN, Moment.ANSWER)
 _BROKEN = (Fault.RST, Fault.FIN, Fault.REFUSE, Fault.STALL, Fault.HALF_REQUEST, Fault.HALF_ANSWER, Fault.LOST)
 _NONSENSE = (Fault.GARBAGE, Fault.WRONG_ID, Fault.OVERSIZED)
 _RAW = ("send", "send-read", "send-read-any")
+_TELLING = ("delete_acls",)
 _VOTERS = ("describe_metadata_quorum", "add_raft_voter", "remove_raft_voter")
 
 RULES: tuple[Rule, ...] = (
+    # Calls that tell what they found to change
+    Rule(
+        moments=_QUIET,
+        faults=(Fault.STALL,),
+        calls=_TELLING,
+        outcome=Outcome.AMBIGUOUS,
+        why="sent to a frozen broker, and again to its successor: the first may have found what the second doesn't",
+    ),
+    Rule(
+        moments=_ASKED,
+        faults=(*_BROKEN, *_codes(7, 13)),
+        calls=_TELLING,
+        outcome=Outcome.AMBIGUOUS,
+        why="sent again: the first attempt may have found what the second doesn't",
+    ),
     # Nothing is under way at the struck broker
     Rule(
         moments=_QUIET,
@@ -168,6 +184,13 @@ RULES: tuple[Rule, ...] = (
         kinds=(Kind.VERIFIED, Kind.NEVER),
         outcome=Outcome.UNKNOWN,
         why="there is an answer, and nobody can read it: the cluster doesn't show that it was done, or can't",
+    ),
+    Rule(
+        moments=_ASKED,
+        faults=_NONSENSE,
+        calls=("alter_user_scram_credentials",),
+        outcome=Outcome.UNKNOWN,
+        why="there is an answer, and nobody can read it: nor can a password be read back",
     ),
     Rule(
         moments=_ASKED,
