@@ -35,6 +35,7 @@ from kafkawire.messages import DeleteGroupsRequest
 
 __all__ = [
     "ENDPOINT",
+    "ORDERS",
     "ORDERS_0",
     "VOTER",
     "WRITES",
