@@ -175,22 +175,36 @@ def _member(group: int, number: int) -> DescribedGroupMember:
 
 
 def configs(topics: int) -> DescribeConfigsResponse:
-    """Topics with all their configs and where those come from; two are set on the topic itself."""
+    """Topics with all their configs and where those come from. Every topic keeps its records for a time of its own, and
+    some set this or that besides.
+    """
     return DescribeConfigsResponse(
         results=tuple(
             DescribeConfigsResult(
                 error_message=None,
                 resource_type=2,
                 resource_name=f"orders-by-region-{t:05}",
-                configs=tuple(_config(*config) for config in TOPIC_CONFIGS),
+                configs=tuple(_config(*config, own=_own_configs(t).get(config[0])) for config in TOPIC_CONFIGS),
             )
             for t in range(topics)
         )
     )
 
 
-def _config(name: str, broker_name: str | None, kind: ConfigType, default: str) -> DescribeConfigsResourceResult:
-    own = {"retention.ms": "259200000", "min.insync.replicas": "2"}.get(name)
+def _own_configs(topic: int) -> dict[str, str]:
+    own = {"retention.ms": str(3_600_000 * (topic + 1))}
+    if topic % 2:
+        own["min.insync.replicas"] = "2"
+    if topic % 3 == 0:
+        own |= {"cleanup.policy": "compact", "segment.bytes": str(1 << 20 + topic % 10)}
+    if topic % 5 == 0:
+        own["compression.type"] = ("zstd", "lz4")[topic % 2]
+    return own
+
+
+def _config(
+    name: str, broker_name: str | None, kind: ConfigType, default: str, own: str | None
+) -> DescribeConfigsResourceResult:
     synonyms = [DescribeConfigsSynonym(name=name, value=own, source=int(ConfigSource.TOPIC_CONFIG))] if own else []
     if broker_name:
         source = int(ConfigSource.DEFAULT_CONFIG)

@@ -15,9 +15,10 @@ What makes it fast, in the order of what it brings:
 from __future__ import annotations
 
 import struct
-from itertools import repeat
+from itertools import chain, islice, repeat
+from operator import itemgetter
 from struct import Struct as Packing
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from kafkawire import runtime
 from kafkawire.primitives import Array, Blob, Fixed, Form, Struct, Text, UuidType, WireType
@@ -34,19 +35,34 @@ REFUSALS: Final = (struct.error, IndexError, ValueError, OverflowError)
 
 _CONSTANTS: dict[str, Any] = {
     "REFUSALS": REFUSALS,
-    "Tuples": runtime.Tuples,
+    "Lists": runtime.Lists,
+    "chain": chain,
+    "islice": islice,
     "malformed": runtime.malformed,
     "new": object.__new__,
+    "read_compact_blob": runtime.read_compact_blob,
+    "read_compact_text": runtime.read_compact_text,
+    "read_plain_blob": runtime.read_plain_blob,
+    "read_plain_text": runtime.read_plain_text,
     "read_rest": runtime.read_rest,
     "read_uuid": runtime.read_uuid,
     "read_varint": runtime.read_varint,
-    "repeat": repeat,
+    "second": itemgetter(1),
     "signed": [*range(128), *range(-128, 0)],
     "same_tags": runtime.same_tags,
     "skip_tagged_fields": runtime.skip_tagged_fields,
     "uniform_tags": runtime.uniform_tags,
+    "unknown": repeat(((), None)),
 }
 
+
+_NO_ARRAY: Final = {
+    (True, True): "None",
+    (True, False): "malformed()",
+    (False, True): "None if {} == -1 else malformed()",
+    (False, False): "malformed()",
+}
+"""What a count below zero means, compact ones taken for one less: by whether it is compact, and whether null may be."""
 
 _BYTES: Final = {"B": "{}", "?": "{} != 0", "b": "signed[{}]"}
 """How a value of one byte is read by itself."""
@@ -86,15 +102,32 @@ def passing_source(element: WireType[Any], form: Form) -> Source:
     return source
 
 
+class _Content(NamedTuple):
+    """A text or blob whose length has been read, and which the next flush will read.
+
+    Attributes:
+        wire: which.
+        target: where it goes.
+        length: the variable with its length; of a compact one just the first byte, one more than it means.
+        compact: whether it is a compact one.
+    """
+
+    wire: Text[Any] | Blob[Any]
+    target: str
+    length: str
+    compact: bool
+
+
 class _Decoder:
-    """Writes reading code, keeping back the run of fixed-width values that the next `struct` call will read."""
+    """Writes reading code, keeping back the text and the run of fixed-width values that the next call will read."""
 
     def __init__(self, source: Source, form: Form) -> None:
         self._source = source
         self._form = form
+        self._content: _Content | None = None
         self._codes = ""
         self._targets: list[str] = []
-        self._in_array = False
+        self._afterwards: list[str] = []
 
     def message(self, cls: type[Message]) -> None:
         """Code that leaves the message in ``message``."""
@@ -115,20 +148,61 @@ class _Decoder:
         self._targets.append(target)
 
     def _flush(self) -> None:
-        codes, targets = self._codes, self._targets
-        self._codes, self._targets = "", []
-        if not codes:
-            return
+        """Read what was kept back: a text or blob whose length is known, and the run behind it."""
+        content, codes, targets, afterwards = self._content, self._codes, self._targets, self._afterwards
+        self._content, self._codes, self._targets, self._afterwards = None, "", [], []
+        if content is not None:
+            self._content_and_run(content, codes, targets)
+        elif codes:
+            self._run(codes, targets)
+        for line in afterwards:
+            self._source.line(line)
+
+    def _run(self, codes: str, targets: list[str]) -> None:
+        source = self._source
         if len(codes) <= _FEW and all(code in _BYTES for code in codes):
             for offset, (code, target) in enumerate(zip(codes, targets, strict=True)):
                 byte = f"data[pos + {offset}]" if offset else "data[pos]"
-                self._source.line(f"{target} = {_BYTES[code].format(byte)}")
-            self._source.line(f"pos += {len(codes)}")
+                source.line(f"{target} = {_BYTES[code].format(byte)}")
+            source.line(f"pos += {len(codes)}")
             return
         packing = Packing(">" + codes)
-        unpack = self._source.constant("unpack", packing.unpack_from)
-        self._source.line(f"{', '.join(targets)}, = {unpack}(data, pos)")
-        self._source.line(f"pos += {packing.size}")
+        unpack = source.constant("unpack", packing.unpack_from)
+        source.line(f"{', '.join(targets)}, = {unpack}(data, pos)")
+        source.line(f"pos += {packing.size}")
+
+    def _content_and_run(self, content: _Content, codes: str, targets: list[str]) -> None:
+        """One call for both where the length is an ordinary one."""
+        source, length, target = self._source, content.length, content.target
+        text = isinstance(content.wire, Text)
+        read, raw = source.fresh("read"), source.fresh("raw") if text else target
+        readers = source.constant("readers", runtime.short_readers(codes))
+        source.line(
+            f"{read} = {readers}[{length}]"
+            if content.compact
+            else f"{read} = {readers}[{length} + 1] if -1 < {length} < 127 else None"
+        )
+        width = Packing(">" + codes).size - content.compact
+        with source.block(f"if {read} is not None"):
+            source.line(f"{', '.join([raw, *targets])}, = {read}(data, pos)")
+            source.line(f"pos += {length}{f' + {width}' if width > 0 else ' - 1' * -width}")
+            if text:
+                source.line(f"{target} = {raw}.decode()")
+        with source.block("else"):
+            self._unusual(content)
+            if codes:
+                self._run(codes, targets)
+
+    def _unusual(self, content: _Content) -> None:
+        """A text or blob that is null, long or wrong."""
+        nullable = content.wire.nullable(self._form.version)
+        width = "compact" if content.compact else "plain"
+        kind = "text" if isinstance(content.wire, Text) else "blob"
+        read = f"read_{width}_{kind}({content.length}, data, pos, {nullable})"
+        if nullable:
+            null = f"not {content.length}" if content.compact else f"{content.length} == -1"
+            read = f"(None, pos) if {null} else {read}"
+        self._source.line(f"{content.target}, pos = {read}")
 
     # Entities
 
@@ -205,55 +279,19 @@ class _Decoder:
     def _uuid(self, target: str) -> None:
         raw = self._source.fresh("raw")
         self._reserve("16s", raw)
-        self._flush()
-        self._source.line(f"{target} = read_uuid({raw})")
+        self._afterwards.append(f"{target} = read_uuid({raw})")
 
     def _length(self, code: str, *, compact: bool) -> str:
-        """Code that reads a length as it stands on the wire: compact ones are one more than they mean."""
+        """Code that reads a length as it stands on the wire, of a compact one its first byte."""
         length = self._source.fresh("length")
         self._reserve("B" if compact else code, length)
         self._flush()
-        if compact:
-            with self._source.block(f"if {length} > 127"):
-                self._source.line(f"{length}, pos = read_rest({length}, data, pos)")
         return length
 
-    def _no_value(self, wire: WireType[Any], target: str, length: str, *, compact: bool, keyword: str = "else") -> None:
-        """The branch for a length below zero: null, where there is one."""
-        with self._source.block(keyword):
-            if not wire.nullable(self._form.version):
-                self._source.line("malformed()")
-                return
-            if not compact:
-                with self._source.block(f"if {length} != -1"):
-                    self._source.line("malformed()")
-            self._source.line(f"{target} = None")
-
     def _text_or_blob(self, wire: Text[Any] | Blob[Any], target: str) -> None:
-        source = self._source
-        text = isinstance(wire, Text)
         compact = self._form.flexible and wire.flexible
-        length = self._length("h" if text else "i", compact=compact)
-        zero = int(compact)
-        with source.block(f"if {length} > {zero}"):
-            stop = source.fresh("stop")
-            source.line(f"{stop} = pos + {length}{' - 1' if compact else ''}")
-            if text and self._in_array:
-                self._text(target, stop)
-            else:
-                source.line(f"{target} = data[pos:{stop}]{'.decode()' if text else ''}")
-            source.line(f"pos = {stop}")
-        with source.block(f"elif {length} == {zero}"):
-            source.line(f"{target} = {'' if text else b''!r}")
-        self._no_value(wire, target, length, compact=compact)
-
-    def _text(self, target: str, stop: str) -> None:
-        """Code for one of many texts: a slice of all the data taken for Latin-1, which is right for ASCII."""
-        source = self._source
-        source.prelude("latin = data.decode('latin-1')")
-        text = source.fresh("text")
-        source.line(f"{text} = latin[pos:{stop}]")
-        source.line(f"{target} = {text} if {text}.isascii() else data[pos:{stop}].decode()")
+        length = self._length("h" if isinstance(wire, Text) else "i", compact=compact)
+        self._content = _Content(wire, target, length, compact)
 
     def _struct(self, wire: Struct[Any], target: str, *, absent: int) -> None:
         source = self._source
@@ -281,17 +319,20 @@ class _Decoder:
         source = self._source
         compact = self._form.flexible
         count = self._length("i", compact=compact)
+        if compact:
+            with source.block(f"if {count} > 127"):
+                source.line(f"{count}, pos = read_rest({count}, data, pos)")
         zero = int(compact)
         with source.block(f"if {count} > {zero}"):
             if compact:
                 source.line(f"{count} -= 1")
-            self._elements(wire.element, target, count)
-        with source.block(f"elif {count} == {zero}"):
-            source.line(f"{target} = ()")
-        self._no_value(wire, target, count, compact=compact)
+            self._elements(wire, target, count)
+        with source.block("else"):
+            nullable = wire.nullable(self._form.version)
+            source.line(f"{target} = () if {count} == {zero} else {_NO_ARRAY[compact, nullable].format(count)}")
 
-    def _elements(self, element: WireType[Any], target: str, count: str) -> None:
-        source = self._source
+    def _elements(self, wire: Array[Any], target: str, count: str) -> None:
+        source, element = self._source, wire.element
         size = element.minimum_size(self._form)
         with source.block(f"if {count} * {size} > end - pos" if size else f"if {count} > end"):
             source.line("malformed()")
@@ -300,12 +341,12 @@ class _Decoder:
             source.line(f"{target} = {readers}[{count}](data, pos)")
             source.line(f"pos += {count}{f' * {size}' if size > 1 else ''}")
             return
-        outer, self._in_array = self._in_array, True
-        if isinstance(element, Struct) and not element.nullable(self._form.version):
-            self._instances(element, target, count)
-        else:
+        if not isinstance(element, Struct) or element.nullable(self._form.version):
             self._values(element, target, count)
-        self._in_array = outer
+        elif wire.recurring:
+            self._recurring(element, target, count)
+        else:
+            self._instances(element, target, count)
 
     def _values(self, element: WireType[Any], target: str, count: str) -> None:
         source = self._source
@@ -320,13 +361,33 @@ class _Decoder:
     def _instances(self, element: Struct[Any], target: str, count: str) -> None:
         source = self._source
         items, item = source.fresh("items"), source.fresh("item")
-        cls = source.constant("Class", element.entity)
-        source.line(f"{items} = {target} = tuple(map(new, repeat({cls}, {count})))")
+        blanks = source.constant("blanks", runtime.blanks(element.entity))
+        source.line(f"{items} = {target} = tuple(islice({blanks}, {count}))")
         if worth_guessing(element, self._form):
             UniformArray(source, element, self._form, items=items, count=count).write()
         with source.block(f"for {item} in {items}"):
             self._fill(item, element.fields)
             self._flush()
+
+    def _recurring(self, element: Struct[Any], target: str, count: str) -> None:
+        """Code that keeps an array's elements with their bytes, and takes them again where the next has the same."""
+        source = self._source
+        known, found, pair, raw, item, start = map(source.fresh, ("known", "found", "pair", "raw", "item", "start"))
+        source.prelude(f"{known} = []")
+        source.line(f"{found} = []")
+        with source.block(f"for {pair} in islice(chain({known}, unknown), {count})"):
+            source.line(f"{raw}, {item} = {pair}")
+            with source.block(f"if data.startswith({raw}, pos)"):
+                source.line(f"pos += len({raw})")
+            with source.block("else"):
+                source.line(f"{start} = pos")
+                source.line(f"{item} = new({source.constant('Class', element.entity)})")
+                self._fill(item, element.fields)
+                self._flush()
+                source.line(f"{pair} = data[{start}:pos], {item}")
+            source.line(f"{found}.append({pair})")
+        source.line(f"{known} = {found}")
+        source.line(f"{target} = tuple(map(second, {found}))")
 
 
 def compile_decoder(cls: type[Message], version: int) -> Callable[[bytes, int], tuple[Any, int]]:

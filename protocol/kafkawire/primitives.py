@@ -146,16 +146,28 @@ class Blob(WireType[T_co]):
 
 
 class Array(WireType[tuple[T, ...]]):
-    """Any number of elements of one type: ``Array(Int32)``, or ``Array(SomeEntity)``."""
+    """Any number of elements of one type: ``Array(Int32)``, or ``Array(SomeEntity)``.
+
+    Attributes:
+        element: their type.
+        recurring: whether elements are likely to equal those at the same places in the array of the same name before:
+            the configs of one topic and of the next. Such structs are then read once, and are one instance.
+    """
 
     kind = "array"
     default = ()
 
     def __init__(
-        self, element: WireType[T] | type[T], *, nullable_since: int | None = None, nullable_until: int | None = None
+        self,
+        element: WireType[T] | type[T],
+        *,
+        nullable_since: int | None = None,
+        nullable_until: int | None = None,
+        recurring: bool = False,
     ) -> None:
         super().__init__(nullable_since=nullable_since, nullable_until=nullable_until)
         self.element: WireType[T] = wire_type(element)
+        self.recurring = recurring
 
     def minimum_size(self, form: Form) -> int:
         return 1 if form.flexible else 4

@@ -5,7 +5,9 @@ Failures here are plain ``ValueError`` and ``IndexError``. The caller has the re
 
 from __future__ import annotations
 
-from struct import Struct
+from functools import cache, partial
+from itertools import repeat, starmap
+from struct import Struct, calcsize
 from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import UUID, SafeUUID
 
@@ -23,7 +25,7 @@ _set = object.__setattr__
 _BYTES_LIKE = (bytes, bytearray, memoryview)
 _CACHED_COUNTS = 256
 """How many readers and writers, by length or shape, are kept: a hostile peer can't make them more."""
-_CACHED_TUPLES = 1024
+_CACHED_LISTS = 8192
 _FEW_TAGS = 8
 """How many tagged fields the elements of a uniform array may have each."""
 
@@ -56,6 +58,60 @@ def read_rest(first: int, data: bytes, pos: int) -> tuple[int, int]:
     return read_varint(data, pos - 1)
 
 
+def read_compact_blob(first: int, data: bytes, pos: int, nullable: bool) -> tuple[bytes | None, int]:
+    """Bytes behind a compact length whose first byte has been read, and the position after them."""
+    length, pos = read_rest(first, data, pos) if first > 0x7F else (first, pos)
+    if length:
+        stop = pos + length - 1
+        return data[pos:stop], stop
+    if not nullable:
+        malformed()
+    return None, pos
+
+
+def read_plain_blob(length: int, data: bytes, pos: int, nullable: bool) -> tuple[bytes | None, int]:
+    """Bytes behind a length that has been read, and the position after them."""
+    if length >= 0:
+        return data[pos : pos + length], pos + length
+    if length != -1 or not nullable:
+        malformed()
+    return None, pos
+
+
+def read_compact_text(first: int, data: bytes, pos: int, nullable: bool) -> tuple[str | None, int]:
+    """Text behind a compact length whose first byte has been read, and the position after it."""
+    raw, pos = read_compact_blob(first, data, pos, nullable)
+    return None if raw is None else raw.decode(), pos
+
+
+def read_plain_text(length: int, data: bytes, pos: int, nullable: bool) -> tuple[str | None, int]:
+    """Text behind a length that has been read, and the position after it."""
+    raw, pos = read_plain_blob(length, data, pos, nullable)
+    return None if raw is None else raw.decode(), pos
+
+
+@cache
+def short_readers(codes: str) -> list[Callable[[bytes, int], tuple[Any, ...]] | None]:
+    """By compact length (one more than the bytes): what reads so many bytes and the fixed-width values behind them.
+
+    There is one for lengths that are a single byte and no null, each made when it is first needed.
+    """
+    readers: list[Callable[[bytes, int], tuple[Any, ...]] | None] = [None] * 256
+
+    def first(length: int, data: bytes, pos: int) -> tuple[Any, ...]:
+        read = readers[length] = Struct(f">{length - 1}s{codes}").unpack_from
+        return read(data, pos)
+
+    readers[1:128] = [partial(first, length) for length in range(1, 128)]
+    return readers
+
+
+@cache
+def blanks(cls: type[Any]) -> Iterator[Any]:
+    """Instances without any values, as many as are wanted."""
+    return starmap(_new, repeat((cls,)))
+
+
 def skip_tagged_fields(data: bytes, pos: int, count: int) -> int:
     """The position after tagged fields that nobody knows. `pos` is just behind the count's first byte."""
     if count == 1 and data[pos] < 0x80 and (size := data[pos + 1]) < 0x80:
@@ -78,16 +134,17 @@ def uniform_tags(data: bytes, pos: int) -> tuple[int, list[tuple[int, int]]]:
     and which of them, by offset from the count, say what and how much; -1 for tagged fields that aren't worth it.
     `pos` is the count's.
     """
-    count, start = data[pos], pos
+    count, start, previous = data[pos], pos, -1
     bounds: list[tuple[int, int]] = []
     pos += 1
     for _ in range(count):
+        tag, size = data[pos], data[pos + 1]
         # Varints of several bytes are valid, but nothing to hurry for.
-        size = data[pos + 1]
-        if count > _FEW_TAGS or data[pos] >= 0x80 or size >= 0x80 or (bounds and data[pos] <= bounds[-2][1]):
+        if count > _FEW_TAGS or tag >= 0x80 or size >= 0x80 or tag <= previous:
             return -1, []
-        bounds += (pos - start, data[pos]), (pos + 1 - start, size)
+        bounds += (pos - start, tag), (pos + 1 - start, size)
         pos += 2 + size
+        previous = tag
     return pos - start - 1, bounds
 
 
@@ -141,38 +198,53 @@ class ArrayReaders(dict[int, "Callable[[bytes, int], tuple[Any, ...]]"]):
         return reader
 
 
-class Tuples(dict[bytes, "tuple[Any, ...]"]):
-    """By their bytes: arrays of numbers. Equal ones become one tuple while a message is read.
+class Lists(dict[bytes, "tuple[tuple[Any, ...], ...]"]):
+    """By their bytes: arrays of numbers that stand one behind the other, each with its compact count of one byte.
 
-    Brokers repeat themselves: a partition's in-sync replicas are its replicas, and those its neighbour's.
+    Brokers repeat themselves: partitions have the same replicas, and their replicas are in sync. Equal arrays become
+    one tuple while a message is read.
     """
 
-    def __init__(self, readers: ArrayReaders, size: int) -> None:
+    def __init__(self, codes: str) -> None:
         super().__init__()
-        self._readers = readers
-        self._size = size
+        known: dict[str, dict[bytes, tuple[Any, ...]]] = {code: {} for code in codes}
+        self._readings = [(ARRAY_READERS[code], calcsize(">" + code), known[code]) for code in codes]
 
-    def __missing__(self, raw: bytes) -> tuple[Any, ...]:
-        read = self._readers[len(raw) // self._size](raw, 0)
-        if len(self) < _CACHED_TUPLES:
-            self[raw] = read
-        return read
+    def __missing__(self, raw: bytes) -> tuple[tuple[Any, ...], ...]:
+        lists, pos = list[tuple[Any, ...]](), 0
+        for readers, size, known in self._readings:
+            count = raw[pos] - 1
+            start, pos = pos, pos + 1 + count * size
+            content = raw[start:pos]
+            read = known.get(content)
+            if read is None:
+                read = readers[count](raw, start + 1)
+                if len(known) < _CACHED_LISTS:
+                    known[content] = read
+            lists.append(read)
+        found = tuple(lists)
+        if len(self) < _CACHED_LISTS:
+            self[raw] = found
+        return found
 
 
 def same_tags(chunk: bytes, offset: int, stride: int, count: int, bounds: list[tuple[int, int]]) -> bool:
     """Whether all elements of a uniform array have the tagged fields of `uniform_tags`, whose count is at `offset`."""
-    return all(chunk[offset + i :: stride].count(value) == count for i, value in bounds)
+    for at, value in bounds:  # noqa: SIM110 - a generator would take longer than what it looks at
+        if chunk[offset + at :: stride].count(value) != count:
+            return False
+    return True
 
 
 class Shapes(dict["tuple[int, ...]", "Callable[[bytes], Iterator[tuple[Any, ...]]]"]):
-    """By the widths of the parts that vary: what reads all elements of a uniform array."""
+    """By the widths of the parts that vary: what reads all elements of a uniform array, in pairs."""
 
     def __init__(self, template: str) -> None:
         super().__init__()
         self._template = template
 
     def __missing__(self, widths: tuple[int, ...]) -> Callable[[bytes], Iterator[tuple[Any, ...]]]:
-        read = Struct(self._template.format(*widths)).iter_unpack
+        read = Struct(">" + self._template.format(*widths) * 2).iter_unpack
         if len(self) < _CACHED_COUNTS:
             self[widths] = read
         return read

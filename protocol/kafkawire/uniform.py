@@ -13,6 +13,7 @@ have the same; texts and blobs are taken to be empty, or null.
 from __future__ import annotations
 
 from contextlib import ExitStack
+from itertools import groupby
 from struct import Struct as Packing
 from typing import TYPE_CHECKING, Any, Final
 
@@ -45,14 +46,14 @@ def _is_numbers(wire: WireType[Any], form: Form) -> bool:
 
 
 class UniformArray:
-    """One array's guess.
+    """One array's guess. Elements are read in pairs, which halves what the loop itself costs; a last odd one is left.
 
     Args:
         source: where to write.
         element: what the array consists of.
         form: the message's.
-        items: the variable that has the elements, to be filled. It will have none if the guess was right: what
-            follows fills those that are left.
+        items: the variable that has the elements, to be filled. What it has afterwards is left to be filled by what
+            follows: all of them if the guess was wrong.
         count: the variable that has their number.
     """
 
@@ -62,24 +63,29 @@ class UniformArray:
         self._form = form
         self._items = items
         self._count = count
-        self._item = source.fresh("item")
-        self._template = ">"
+        # In targets and in lines afterwards, "@" stands for the element's place in its pair.
+        self._item = source.fresh("item") + "@"
+        self._template = ""
         self._targets: list[str] = []
-        self._made: list[tuple[str, str]] = []
+        self._afterwards: list[str] = []
         self._columns: list[tuple[str, str]] = []
         self._size = 0
         self._widths: list[str] = []
+        self._shape: list[str] = []
         self._tags = ""
-        self._numbers_before: tuple[str, str, str] | None = None
 
     def write(self) -> None:
         """Code that reads the array, if it is as guessed."""
-        source = self._source
+        source, version = self._source, self._form.version
         with ExitStack() as blocks:
             blocks.enter_context(source.block(f"if {self._count} >= {_FEWEST}"))
-            for spec in self._element.fields:
-                if spec.in_line(self._form.version):
-                    self._piece(spec, blocks)
+            present = [spec for spec in self._element.fields if spec.in_line(version)]
+            for numbers, specs in groupby(present, lambda spec: isinstance(spec.type, Array)):
+                if numbers:
+                    self._lists(list(specs), blocks)
+                else:
+                    for spec in specs:
+                        self._piece(spec, blocks)
             if self._form.flexible:
                 self._tagged_section()
             self._check(blocks)
@@ -96,41 +102,42 @@ class UniformArray:
                 self._size += size
                 self._targets.append(f"{self._item}.{spec.name}")
             case UuidType():
+                raw = self._source.fresh("raw") + "@"
                 self._template += "16s"
                 self._size += 16
-                self._targets.append(raw := self._source.fresh("raw"))
-                self._made.append((spec.name, f"read_uuid({raw})"))
-            case Array(element=Fixed(kind=kind, code=code, size=size)):
-                self._numbers(spec, f"tuples_of_{kind}", code, size, blocks)
+                self._targets.append(raw)
+                self._afterwards.append(f"{self._item}.{spec.name} = read_uuid({raw})")
             case _:
                 self._nothing(spec, blocks)
 
     def _column(self, value: str) -> None:
         """One byte that must be the same in all elements."""
         self._columns.append((self._offset(), value))
-        self._template += "x"
         self._size += 1
 
-    def _numbers(self, spec: FieldSpec, tuples: str, code: str, size: int, blocks: ExitStack) -> None:
-        """An array of numbers: read as bytes, from which equal arrays get one tuple."""
-        source = self._source
-        first, width, raw = (source.fresh(name) for name in ("first", "width", "raw"))
-        source.line(f"{first} = data[pos + {self._offset()}]")
-        self._column(first)
-        blocks.enter_context(source.block(f"if 0 < {first} < 128"))
-        source.line(f"{width} = ({first} - 1) * {size}")
-        self._widths.append(width)
-        self._template += "{}s"
+    def _lists(self, specs: list[FieldSpec], blocks: ExitStack) -> None:
+        """Arrays of numbers, one behind the other: read as bytes, from which equal ones get the same tuples."""
+        source, codes, widths = self._source, "", list[str]()
+        for spec in specs:
+            first, width = source.fresh("first"), source.fresh("width")
+            source.line(f"{first} = data[pos + {self._offset()}]")
+            self._column(first)
+            blocks.enter_context(source.block(f"if 0 < {first} < 128"))
+            source.line(f"{width} = ({first} - 1) * {spec.type.element.size}")
+            self._widths.append(width)
+            widths.append(width)
+            codes += spec.type.element.code
+        raw = source.fresh("raw") + "@"
+        self._vary("s", " + ".join([str(len(specs)), *widths]))
         self._targets.append(raw)
-        readers = source.constant("read_array", runtime.ARRAY_READERS[code])
-        source.prelude(f"{tuples} = Tuples({readers}, {size})")
-        made = f"{tuples}[{raw}]"
-        if self._numbers_before and self._numbers_before[2] == tuples:
-            # A partition's in-sync replicas mostly are its replicas, and comparing is quicker than looking up.
-            name, same, _ = self._numbers_before
-            made = f"{self._item}.{name} if {raw} == {same} else {made}"
-        self._numbers_before = spec.name, raw, tuples
-        self._made.append((spec.name, made))
+        lists = f"lists_{codes.replace('?', 'x')}"
+        source.prelude(f"{lists} = Lists({codes!r})")
+        self._afterwards.append(f"{', '.join(f'{self._item}.{spec.name}' for spec in specs)}, = {lists}[{raw}]")
+
+    def _vary(self, code: str, width: str) -> None:
+        """A piece of the template whose width only the bytes tell."""
+        self._template += f"{{{len(self._shape)}}}{code}"
+        self._shape.append(width)
 
     def _nothing(self, spec: FieldSpec, blocks: ExitStack) -> None:
         """A text or blob that is empty, or null where it may be."""
@@ -140,23 +147,25 @@ class UniformArray:
         source.line(f"{first} = data[pos + {self._offset()}]")
         for _ in range(1 if compact else 2 if isinstance(wire, Text) else 4):
             self._column(first)
+            self._template += "x"
         empty, null = (1, 0) if compact else (0, 255)
+        value = repr(wire.default)
         if wire.nullable(self._form.version):
             blocks.enter_context(source.block(f"if {first} == {empty} or {first} == {null}"))
             value = source.fresh("value")
             source.line(f"{value} = {wire.default!r} if {first} == {empty} else None")
-            self._made.append((spec.name, value))
         else:
             blocks.enter_context(source.block(f"if {first} == {empty}"))
-            self._made.append((spec.name, repr(wire.default)))
+        self._afterwards.append(f"{self._item}.{spec.name} = {value}")
 
     def _tagged_section(self) -> None:
         """The end of an element: no tagged fields, or the same unknown ones everywhere, to be passed over."""
-        version = self._form.version
+        version, offset = self._form.version, self._offset()
+        self._template += "x"
         if any(spec.tag is not None and spec.carried(version) for spec in self._element.fields):
             self._column("0")
             return
-        source, offset = self._source, self._offset()
+        source = self._source
         first, self._tags, self._bounds = (source.fresh(name) for name in ("first", "tags", "bounds"))
         source.line(f"{first} = data[pos + {offset}]")
         source.line(f"{self._tags}, {self._bounds} = uniform_tags(data, pos + {offset}) if {first} else (0, ())")
@@ -165,36 +174,43 @@ class UniformArray:
 
     def _check(self, blocks: ExitStack) -> None:
         """Code that goes on only when every column holds one value."""
-        source, count = self._source, self._count
-        stride, chunk = source.fresh("stride"), source.fresh("chunk")
+        source = self._source
+        self._even, self._chunk = source.fresh("even"), source.fresh("chunk")
+        stride = source.fresh("stride")
+        source.line(f"{self._even} = {self._count} & -2")
         source.line(f"{stride} = {self._offset()}{f' + {self._tags}' if self._tags else ''}")
-        source.line(f"{chunk} = data[pos:pos + {count} * {stride}]")
+        source.line(f"{self._chunk} = data[pos:pos + {self._even} * {stride}]")
         # A chunk can come out short only where counts widen the elements; then its last column has too few bytes.
-        checks = [f"{chunk}[{offset}::{stride}].count({value}) == {count}" for offset, value in self._columns]
+        checks = [f"{self._chunk}[{offset}::{stride}].count({value}) == {self._even}" for offset, value in self._columns]
         if self._tags:
-            same = f"same_tags({chunk}, {self._tags_at}, {stride}, {count}, {self._bounds})"
+            same = f"same_tags({self._chunk}, {self._tags_at}, {stride}, {self._even}, {self._bounds})"
             checks.append(f"(not {self._tags} or {self._tags} > 0 and {same})")
         if checks:
             blocks.enter_context(source.block(f"if {' and '.join(checks)}"))
-        self._chunk, self._stride = chunk, stride
 
     def _read(self) -> None:
-        source, item, items = self._source, self._item, self._items
-        with source.block(f"for {item}, ({', '.join(self._targets)},) in zip({items}, {self._unpacked()})"):
-            for spec in self._element.fields:
-                if not spec.in_line(self._form.version):
-                    source.line(f"{item}.{spec.name} = {source.constant('default', spec.default)}")
-            for name, value in self._made:
-                source.line(f"{item}.{name} = {value}")
-        source.line(f"pos += {self._count} * {self._stride}")
-        source.line(f"{items} = ()")
+        source, items = self._source, self._items
+        pair = [self._item.replace("@", place) for place in "ab"]
+        targets = [target.replace("@", place) for place in "ab" for target in self._targets]
+        source.line(f"each = iter({items})")
+        with source.block(f"for {', '.join(pair)}, ({', '.join(targets)},) in zip(each, each, {self._unpacked()})"):
+            for place, item in zip("ab", pair, strict=True):
+                for spec in self._element.fields:
+                    if not spec.in_line(self._form.version):
+                        source.line(f"{item}.{spec.name} = {source.constant('default', spec.default)}")
+                for line in self._afterwards:
+                    source.line(line.replace("@", place))
+        source.line(f"pos += len({self._chunk})")
+        source.line(f"{items} = {items}[{self._even}:]")
 
     def _unpacked(self) -> str:
-        source = self._source
-        template = self._template + "{}x" * bool(self._tags)
-        widths = "".join(f"{width}, " for width in [*self._widths, *([self._tags] if self._tags else [])])
-        read = f"{source.constant('shapes', runtime.Shapes(template))}[{widths}]" if widths else ""
-        if not self._widths:
-            plain = source.constant("unpack", Packing(self._template).iter_unpack)
+        """An iterator over the pairs' values."""
+        source, read = self._source, ""
+        plain = source.constant("unpack", Packing(">" + self._template * 2).iter_unpack) if not self._shape else ""
+        if self._tags:
+            self._vary("x", self._tags)
+        if self._shape:
+            read = f"{source.constant('shapes', runtime.Shapes(self._template))}[{', '.join(self._shape)},]"
+        if plain:
             read = f"({read} if {self._tags} else {plain})" if read else plain
         return f"{read}({self._chunk})"

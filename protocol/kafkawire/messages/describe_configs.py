@@ -43,7 +43,9 @@ class DescribeConfigsResult:
     error_message: str | None = wire(NullableString, default="")
     resource_type: int = wire(Int8, default=0)
     resource_name: str = wire(String, default="")
-    configs: tuple[DescribeConfigsResourceResult, ...] = wire(Array(DescribeConfigsResourceResult), default=())
+    configs: tuple[DescribeConfigsResourceResult, ...] = wire(
+        Array(DescribeConfigsResourceResult, recurring=True), default=()
+    )
 
 
 @entity
