@@ -194,15 +194,25 @@ class _Decoder:
                 self._run(codes, targets)
 
     def _unusual(self, content: _Content) -> None:
-        """A text or blob that is null, long or wrong."""
+        """A text or blob that is null, long or wrong. Long blobs are as usual as short ones."""
+        source, target, length = self._source, content.target, content.length
         nullable = content.wire.nullable(self._form.version)
-        width = "compact" if content.compact else "plain"
         kind = "text" if isinstance(content.wire, Text) else "blob"
-        read = f"read_{width}_{kind}({content.length}, data, pos, {nullable})"
+        read = f"read_{'compact' if content.compact else 'plain'}_{kind}({length}, data, pos, {nullable})"
         if nullable:
-            null = f"not {content.length}" if content.compact else f"{content.length} == -1"
-            read = f"(None, pos) if {null} else {read}"
-        self._source.line(f"{content.target}, pos = {read}")
+            with source.block(f"if {f'not {length}' if content.compact else f'{length} == -1'}"):
+                source.line(f"{target} = None")
+        if kind == "blob" and content.compact:
+            second, stop = source.fresh("second"), source.fresh("stop")
+            with source.block(f"{'elif' if nullable else 'if'} {length} > 127 and ({second} := data[pos]) < 128"):
+                source.line(f"{stop} = pos + {length} - 128 + ({second} << 7)")
+                source.line(f"{target} = data[pos + 1:{stop}]")
+                source.line(f"pos = {stop}")
+        elif not nullable:
+            source.line(f"{target}, pos = {read}")
+            return
+        with source.block("else"):
+            source.line(f"{target}, pos = {read}")
 
     # Entities
 
