@@ -2,12 +2,13 @@
 
 What makes it fast, in the order of what it brings:
 
-- Everything is inline in one function: no call per field, per struct or per element but the ones into C.
-- A run of fixed-width fields is one `struct` call. The length in front of a string or an array has a first byte of
-  fixed width as well, and so has a tagged section: they end the run that they follow instead of costing a call.
-- Instances come from ``object.__new__`` through ``map``, and their slots are the targets of the unpacking itself.
+- Everything is inline in one function: no call per field, per struct or per element but the ones into C. Exceptions
+  are what stands in several places (`kafkawire.sharing`), and texts that are read once.
+- A text and the fixed-width fields behind it are one `struct` call (`kafkawire.runs`). The length in front of the next
+  text or array has a first byte of fixed width as well, and so has a tagged section: they belong to the run.
+- Instances come from ``object.__new__`` through `itertools`, and their slots are the targets of the unpacking itself.
 - Arrays whose elements all have the same lengths inside are read by one `Struct.iter_unpack` (`kafkawire.uniform`).
-- Names inside arrays are slices of all the data read once as Latin-1; those that aren't ASCII are decoded afresh.
+- Elements with the bytes of the same element in the array before are that element (`Array.recurring`).
 - Slices are not checked against the end. One past the end comes out short, but the position has then passed the end
   for good: whatever is read next fails, and at the very last the position must be the end. Counts are checked at once.
 """
@@ -17,11 +18,13 @@ from __future__ import annotations
 import struct
 from itertools import chain, islice, repeat
 from operator import itemgetter
-from struct import Struct as Packing
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from kafkawire import runtime
 from kafkawire.primitives import Array, Blob, Fixed, Form, Struct, Text, UuidType, WireType
+from kafkawire.runs import CONSTANTS as RUN_CONSTANTS
+from kafkawire.runs import Content, Run
+from kafkawire.sharing import Shared, part_of
 from kafkawire.source import Source
 from kafkawire.uniform import UniformArray, worth_guessing
 
@@ -34,24 +37,22 @@ REFUSALS: Final = (struct.error, IndexError, ValueError, OverflowError)
 """What the functions raise for malformed input."""
 
 _CONSTANTS: dict[str, Any] = {
+    **RUN_CONSTANTS,
     "REFUSALS": REFUSALS,
     "Lists": runtime.Lists,
     "chain": chain,
     "islice": islice,
     "malformed": runtime.malformed,
     "new": object.__new__,
-    "read_compact_blob": runtime.read_compact_blob,
-    "read_compact_text": runtime.read_compact_text,
-    "read_plain_blob": runtime.read_plain_blob,
-    "read_plain_text": runtime.read_plain_text,
     "read_rest": runtime.read_rest,
     "read_uuid": runtime.read_uuid,
     "read_varint": runtime.read_varint,
     "second": itemgetter(1),
-    "signed": [*range(128), *range(-128, 0)],
     "same_tags": runtime.same_tags,
     "skip_tagged_fields": runtime.skip_tagged_fields,
     "uniform_tags": runtime.uniform_tags,
+    "take_compact_blob": runtime.take_compact_blob,
+    "take_compact_text": runtime.take_compact_text,
     "unknown": repeat(((), None)),
 }
 
@@ -64,12 +65,6 @@ _NO_ARRAY: Final = {
 }
 """What a count below zero means, compact ones taken for one less: by whether it is compact, and whether null may be."""
 
-_BYTES: Final = {"B": "{}", "?": "{} != 0", "b": "signed[{}]"}
-"""How a value of one byte is read by itself."""
-
-_FEW: Final = 2
-"""Bytes up to which reading each by itself is cheaper than a call."""
-
 
 def decoder_source(cls: type[Message], version: int) -> Source:
     """A function ``decode(data, pos) -> (message, pos)`` for `bytes`.
@@ -79,7 +74,7 @@ def decoder_source(cls: type[Message], version: int) -> Source:
     source = Source(_CONSTANTS)
     with source.block("def decode(data, pos)"):
         source.line("end = len(data)")
-        _Decoder(source, cls.form(version)).message(cls)
+        _Decoder(source, cls.form(version), Shared(cls.__wire_fields__, version)).message(cls)
         source.line("return message, pos")
     return source
 
@@ -93,7 +88,7 @@ def passing_source(element: WireType[Any], form: Form) -> Source:
         source.line("end, passed, start = len(data), 0, pos")
         with source.block("try"), source.block("for passed in range(count)"):
             source.line("start = pos")
-            _Decoder(source, form).element(element)
+            _Decoder(source, form, Shared((), form.version)).element(element)
             with source.block("if pos > end"):
                 source.line("return passed, start")
         with source.block("except REFUSALS"):
@@ -102,117 +97,26 @@ def passing_source(element: WireType[Any], form: Form) -> Source:
     return source
 
 
-class _Content(NamedTuple):
-    """A text or blob whose length has been read, and which the next flush will read.
-
-    Attributes:
-        wire: which.
-        target: where it goes.
-        length: the variable with its length; of a compact one just the first byte, one more than it means.
-        compact: whether it is a compact one.
-    """
-
-    wire: Text[Any] | Blob[Any]
-    target: str
-    length: str
-    compact: bool
-
-
 class _Decoder:
     """Writes reading code, keeping back the text and the run of fixed-width values that the next call will read."""
 
-    def __init__(self, source: Source, form: Form) -> None:
+    def __init__(self, source: Source, form: Form, shared: Shared) -> None:
         self._source = source
         self._form = form
-        self._content: _Content | None = None
-        self._codes = ""
-        self._targets: list[str] = []
-        self._afterwards: list[str] = []
+        self._shared = shared
+        self._run = Run(source)
+        self._in_array = False
 
     def message(self, cls: type[Message]) -> None:
         """Code that leaves the message in ``message``."""
         self._source.line(f"message = new({self._source.constant('Class', cls)})")
         self._fill("message", cls.__wire_fields__)
-        self._flush()
+        self._run.flush()
 
     def element(self, wire: WireType[Any]) -> None:
         """Code that leaves one value in ``item``."""
         self._read(wire, "item")
-        self._flush()
-
-    # Runs
-
-    def _reserve(self, code: str, target: str) -> None:
-        """Read one more fixed-width value with the next flush."""
-        self._codes += code
-        self._targets.append(target)
-
-    def _flush(self) -> None:
-        """Read what was kept back: a text or blob whose length is known, and the run behind it."""
-        content, codes, targets, afterwards = self._content, self._codes, self._targets, self._afterwards
-        self._content, self._codes, self._targets, self._afterwards = None, "", [], []
-        if content is not None:
-            self._content_and_run(content, codes, targets)
-        elif codes:
-            self._run(codes, targets)
-        for line in afterwards:
-            self._source.line(line)
-
-    def _run(self, codes: str, targets: list[str]) -> None:
-        source = self._source
-        if len(codes) <= _FEW and all(code in _BYTES for code in codes):
-            for offset, (code, target) in enumerate(zip(codes, targets, strict=True)):
-                byte = f"data[pos + {offset}]" if offset else "data[pos]"
-                source.line(f"{target} = {_BYTES[code].format(byte)}")
-            source.line(f"pos += {len(codes)}")
-            return
-        packing = Packing(">" + codes)
-        unpack = source.constant("unpack", packing.unpack_from)
-        source.line(f"{', '.join(targets)}, = {unpack}(data, pos)")
-        source.line(f"pos += {packing.size}")
-
-    def _content_and_run(self, content: _Content, codes: str, targets: list[str]) -> None:
-        """One call for both where the length is an ordinary one."""
-        source, length, target = self._source, content.length, content.target
-        text = isinstance(content.wire, Text)
-        read, raw = source.fresh("read"), source.fresh("raw") if text else target
-        readers = source.constant("readers", runtime.short_readers(codes))
-        source.line(
-            f"{read} = {readers}[{length}]"
-            if content.compact
-            else f"{read} = {readers}[{length} + 1] if -1 < {length} < 127 else None"
-        )
-        width = Packing(">" + codes).size - content.compact
-        with source.block(f"if {read} is not None"):
-            source.line(f"{', '.join([raw, *targets])}, = {read}(data, pos)")
-            source.line(f"pos += {length}{f' + {width}' if width > 0 else ' - 1' * -width}")
-            if text:
-                source.line(f"{target} = {raw}.decode()")
-        with source.block("else"):
-            self._unusual(content)
-            if codes:
-                self._run(codes, targets)
-
-    def _unusual(self, content: _Content) -> None:
-        """A text or blob that is null, long or wrong. Long blobs are as usual as short ones."""
-        source, target, length = self._source, content.target, content.length
-        nullable = content.wire.nullable(self._form.version)
-        kind = "text" if isinstance(content.wire, Text) else "blob"
-        read = f"read_{'compact' if content.compact else 'plain'}_{kind}({length}, data, pos, {nullable})"
-        if nullable:
-            with source.block(f"if {f'not {length}' if content.compact else f'{length} == -1'}"):
-                source.line(f"{target} = None")
-        if kind == "blob" and content.compact:
-            second, stop = source.fresh("second"), source.fresh("stop")
-            with source.block(f"{'elif' if nullable else 'if'} {length} > 127 and ({second} := data[pos]) < 128"):
-                source.line(f"{stop} = pos + {length} - 128 + ({second} << 7)")
-                source.line(f"{target} = data[pos + 1:{stop}]")
-                source.line(f"pos = {stop}")
-        elif not nullable:
-            source.line(f"{target}, pos = {read}")
-            return
-        with source.block("else"):
-            source.line(f"{target}, pos = {read}")
+        self._run.flush()
 
     # Entities
 
@@ -236,8 +140,8 @@ class _Decoder:
     def _tagged_section(self, instance: str, tagged: list[FieldSpec]) -> None:
         source = self._source
         count = source.fresh("count")
-        self._reserve("B", count)
-        self._flush()
+        self._run.add("B", count)
+        self._run.flush()
         with source.block(f"if {count}"):
             if not tagged:
                 source.line(f"pos = skip_tagged_fields(data, pos, {count})")
@@ -261,7 +165,7 @@ class _Decoder:
             for spec in tagged:
                 with source.block(f"{keyword} {tag} == {spec.tag}"):
                     self._read(spec.type, f"{instance}.{spec.name}", tagged=True)
-                    self._flush()
+                    self._run.flush()
                 keyword = "elif"
             with source.block("else"):
                 source.line(f"pos = {stop}")
@@ -274,7 +178,7 @@ class _Decoder:
         """Code that reads one value, at the latest when the run is flushed."""
         match wire:
             case Fixed():
-                self._reserve(wire.code, target)
+                self._run.add(wire.code, target)
             case UuidType():
                 self._uuid(target)
             case Text() | Blob():
@@ -288,20 +192,25 @@ class _Decoder:
 
     def _uuid(self, target: str) -> None:
         raw = self._source.fresh("raw")
-        self._reserve("16s", raw)
-        self._afterwards.append(f"{target} = read_uuid({raw})")
+        self._run.add("16s", raw, f"{target} = read_uuid({raw})")
 
     def _length(self, code: str, *, compact: bool) -> str:
         """Code that reads a length as it stands on the wire, of a compact one its first byte."""
         length = self._source.fresh("length")
-        self._reserve("B" if compact else code, length)
-        self._flush()
+        self._run.add("B" if compact else code, length)
+        self._run.flush()
         return length
 
     def _text_or_blob(self, wire: Text[Any] | Blob[Any], target: str) -> None:
-        compact = self._form.flexible and wire.flexible
-        length = self._length("h" if isinstance(wire, Text) else "i", compact=compact)
-        self._content = _Content(wire, target, length, compact)
+        compact, kind = self._form.flexible and wire.flexible, "text" if isinstance(wire, Text) else "blob"
+        nullable = wire.nullable(self._form.version)
+        if compact and (self._shared.long or not self._in_array):
+            # Not worth the longer source.
+            self._run.flush()
+            self._source.line(f"{target}, pos = take_compact_{kind}(data, pos, {nullable})")
+            return
+        length = self._length("h" if kind == "text" else "i", compact=compact)
+        self._run.begin(Content(wire, target, length, compact, nullable))
 
     def _struct(self, wire: Struct[Any], target: str, *, absent: int) -> None:
         source = self._source
@@ -309,26 +218,61 @@ class _Decoder:
         made = f"{instance} = {target} = new({source.constant('Class', wire.entity)})"
         if not wire.nullable(self._form.version):
             source.line(made)
-            self._fill(instance, wire.fields)
+            self._fill_in_place(wire, instance)
             return
         presence = source.fresh("presence")
-        self._reserve("B", presence)
-        self._flush()
+        self._run.add("B", presence)
+        self._run.flush()
         with source.block(f"if {presence} == 1"):
             source.line(made)
-            self._fill(instance, wire.fields)
-            self._flush()
+            self._fill_in_place(wire, instance)
+            self._run.flush()
         with source.block(f"elif {presence} == {absent}"):
             source.line(f"{target} = None")
         with source.block("else"):
             source.line("malformed()")
 
+    def _fill_in_place(self, wire: Struct[Any], instance: str) -> None:
+        if wire not in self._shared:
+            self._fill(instance, wire.fields)
+            return
+        self._run.flush()
+        functions, part = self._shared.functions, part_of(wire)
+        if part not in functions:
+            functions[part] = name = self._source.fresh("fill")
+            with self._source.apart(f"def {name}(item, data, pos)"):
+                self._source.line("end = len(data)")
+                inner = _Decoder(self._source, self._form, self._shared)
+                inner._in_array = True
+                inner._fill("item", wire.fields)
+                inner._run.flush()
+                self._source.line("return pos")
+        self._source.line(f"pos = {functions[part]}({instance}, data, pos)")
+
     # Arrays
 
     def _array(self, wire: Array[Any], target: str) -> None:
+        count = self._length("i", compact=self._form.flexible)
+        if wire in self._shared:
+            self._source.line(f"{target}, pos = {self._function(wire)}({count}, data, pos)")
+        else:
+            self._counted(wire, target, count)
+
+    def _function(self, wire: Array[Any]) -> str:
+        """The function that reads such an array behind its count, written when it is first called for."""
+        source, functions, part = self._source, self._shared.functions, part_of(wire)
+        if part not in functions:
+            functions[part] = name = source.fresh("read_array")
+            with source.apart(f"def {name}(count, data, pos)"):
+                source.line("end = len(data)")
+                _Decoder(source, self._form, self._shared)._counted(wire, "array", "count")
+                source.line("return array, pos")
+        return functions[part]
+
+    def _counted(self, wire: Array[Any], target: str, count: str) -> None:
+        """Code for an array whose count has been read, of a compact one its first byte."""
         source = self._source
         compact = self._form.flexible
-        count = self._length("i", compact=compact)
         if compact:
             with source.block(f"if {count} > 127"):
                 source.line(f"{count}, pos = read_rest({count}, data, pos)")
@@ -351,12 +295,14 @@ class _Decoder:
             source.line(f"{target} = {readers}[{count}](data, pos)")
             source.line(f"pos += {count}{f' * {size}' if size > 1 else ''}")
             return
+        outer, self._in_array = self._in_array, True
         if not isinstance(element, Struct) or element.nullable(self._form.version):
             self._values(element, target, count)
         elif wire.recurring:
             self._recurring(element, target, count)
         else:
             self._instances(element, target, count)
+        self._in_array = outer
 
     def _values(self, element: WireType[Any], target: str, count: str) -> None:
         source = self._source
@@ -364,7 +310,7 @@ class _Decoder:
         source.line(f"{items} = []")
         with source.block(f"for _ in range({count})"):
             self._read(element, item)
-            self._flush()
+            self._run.flush()
             source.line(f"{items}.append({item})")
         source.line(f"{target} = tuple({items})")
 
@@ -377,7 +323,7 @@ class _Decoder:
             UniformArray(source, element, self._form, items=items, count=count).write()
         with source.block(f"for {item} in {items}"):
             self._fill(item, element.fields)
-            self._flush()
+            self._run.flush()
 
     def _recurring(self, element: Struct[Any], target: str, count: str) -> None:
         """Code that keeps an array's elements with their bytes, and takes them again where the next has the same."""
@@ -393,7 +339,7 @@ class _Decoder:
                 source.line(f"{start} = pos")
                 source.line(f"{item} = new({source.constant('Class', element.entity)})")
                 self._fill(item, element.fields)
-                self._flush()
+                self._run.flush()
                 source.line(f"{pair} = data[{start}:pos], {item}")
             source.line(f"{found}.append({pair})")
         source.line(f"{known} = {found}")

@@ -18,6 +18,7 @@ from uuid import UUID
 
 from kafkawire import runtime
 from kafkawire.primitives import Array, Blob, Fixed, Form, Struct, Text, UuidType, WireType
+from kafkawire.sharing import Shared, part_of
 from kafkawire.source import Source
 from kafkawire.uniform import worth_guessing
 
@@ -32,6 +33,7 @@ _CONSTANTS: dict[str, Any] = {
     "join": b"".join,
     "malformed": runtime.malformed,
     "one_byte": [bytes((value,)) for value in range(128)],
+    "put_compact_text": runtime.put_compact_text,
     "write_blob": runtime.write_blob,
     "write_varint": runtime.write_varint,
 }
@@ -49,7 +51,7 @@ def encoder_source(cls: type[Message], version: int) -> Source:
     with source.block("def encode(message)"):
         source.line("parts = []")
         source.line("write = parts.append")
-        _Encoder(source, cls.form(version)).message(cls)
+        _Encoder(source, cls.form(version), Shared(cls.__wire_fields__, version)).message(cls)
         source.line("return join(parts)")
     return source
 
@@ -57,9 +59,10 @@ def encoder_source(cls: type[Message], version: int) -> Source:
 class _Encoder:
     """Writes writing code, keeping back the run of fixed-width values that the next `struct` call will pack."""
 
-    def __init__(self, source: Source, form: Form, write: str = "write") -> None:
+    def __init__(self, source: Source, form: Form, shared: Shared, write: str = "write") -> None:
         self._source = source
         self._form = form
+        self._shared = shared
         self._write = write
         self._codes = ""
         self._values: list[str] = []
@@ -146,7 +149,7 @@ class _Encoder:
                 content, write = source.fresh("content"), source.fresh("write")
                 source.line(f"{content} = []")
                 source.line(f"{write} = {content}.append")
-                inner = _Encoder(source, self._form, write)
+                inner = _Encoder(source, self._form, self._shared, write)
                 inner._value(spec.type, value, tagged=True)
                 inner._flush()
                 source.line(f"{content} = join({content})")
@@ -185,6 +188,10 @@ class _Encoder:
         source = self._source
         text = isinstance(wire, Text)
         compact = self._form.flexible and wire.flexible
+        if text and compact and self._shared.long:
+            self._flush()
+            source.line(f"put_compact_text({self._write}, {value}, {wire.nullable(self._form.version)})")
+            return
         length, content = source.fresh("length"), source.fresh("content")
         taken = f"{content} = {value}.encode()" if text else f"{content} = write_blob({value})"
         measured = f"{length} = len({content}){' + 1' if compact else ''}"
@@ -209,7 +216,7 @@ class _Encoder:
         item = source.fresh("item")
         source.line(f"{item} = {value}")
         if not wire.nullable(self._form.version):
-            self._instance(wire, item)
+            self._in_place(wire, item)
             return
         self._flush()
         with source.block(f"if {item} is None"):
@@ -217,8 +224,15 @@ class _Encoder:
             self._flush()
         with source.block("else"):
             self._reserve("B", "1")
-            self._instance(wire, item)
+            self._in_place(wire, item)
             self._flush()
+
+    def _in_place(self, wire: Struct[Any], item: str) -> None:
+        if wire in self._shared:
+            self._flush()
+            self._source.line(f"{self._function(wire)}({self._write}, {item})")
+        else:
+            self._instance(wire, item)
 
     def _instance(self, wire: Struct[Any], item: str) -> None:
         self._check_class(wire, item)
@@ -242,12 +256,33 @@ class _Encoder:
                 self._reserve("B" if compact else "i", "0" if compact else "-1")
                 self._flush()
             with source.block("else"):
-                self._elements(wire.element, items, compact=compact)
+                self._present(wire, items)
         else:
-            self._elements(wire.element, items, compact=compact)
+            self._present(wire, items)
 
-    def _elements(self, element: WireType[Any], items: str, *, compact: bool) -> None:
-        source = self._source
+    def _present(self, wire: Array[Any], items: str) -> None:
+        if wire in self._shared:
+            self._flush()
+            self._source.line(f"{self._function(wire)}({self._write}, {items})")
+        else:
+            self._elements(wire.element, items)
+
+    def _function(self, wire: Array[Any] | Struct[Any]) -> str:
+        """The function that writes such an array or struct, itself written when it is first called for."""
+        source, functions, part = self._source, self._shared.functions, part_of(wire)
+        if part not in functions:
+            functions[part] = name = source.fresh("write_part")
+            with source.apart(f"def {name}(write, part)"):
+                inner = _Encoder(source, self._form, self._shared)
+                if isinstance(wire, Array):
+                    inner._elements(wire.element, "part")
+                else:
+                    inner._instance(wire, "part")
+                    inner._flush()
+        return functions[part]
+
+    def _elements(self, element: WireType[Any], items: str) -> None:
+        source, compact = self._source, self._form.flexible
         with source.block(f"if {items}.__class__ is not tuple and {items}.__class__ is not list"):
             source.line("malformed()")
         length = source.fresh("length")

@@ -90,6 +90,20 @@ def read_plain_text(length: int, data: bytes, pos: int, nullable: bool) -> tuple
     return None if raw is None else raw.decode(), pos
 
 
+def take_compact_blob(data: bytes, pos: int, nullable: bool) -> tuple[bytes | None, int]:
+    """Bytes, their compact length in front, and the position after them."""
+    return read_compact_blob(data[pos], data, pos + 1, nullable)
+
+
+def take_compact_text(data: bytes, pos: int, nullable: bool) -> tuple[str | None, int]:
+    """Text, its compact length in front, and the position after it."""
+    length = data[pos]
+    if 0 < length < 0x80:
+        stop = pos + length
+        return data[pos + 1 : stop].decode(), stop
+    return read_compact_text(length, data, pos + 1, nullable)
+
+
 @cache
 def short_readers(codes: str) -> list[Callable[[bytes, int], tuple[Any, ...]] | None]:
     """By compact length (one more than the bytes): what reads so many bytes and the fixed-width values behind them.
@@ -106,7 +120,6 @@ def short_readers(codes: str) -> list[Callable[[bytes, int], tuple[Any, ...]] | 
     return readers
 
 
-@cache
 def blanks(cls: type[Any]) -> Iterator[Any]:
     """Instances without any values, as many as are wanted."""
     return starmap(_new, repeat((cls,)))
@@ -176,6 +189,19 @@ def write_blob(value: Any) -> bytes:
     if value.__class__ not in _BYTES_LIKE:
         malformed()
     return bytes(value)
+
+
+def put_compact_text(write: Callable[[bytes], object], value: Any, nullable: bool) -> None:
+    """Write text behind its compact length."""
+    if value is None:
+        if not nullable:
+            malformed()
+        write(b"\0")
+        return
+    content = value.encode()
+    if len(content) > LONGEST_TEXT:
+        malformed()
+    write(write_varint(len(content) + 1) + content)
 
 
 def is_default(value: Any, default: Any) -> bool:

@@ -10,12 +10,13 @@ if TYPE_CHECKING:
 
 
 class Source:
-    """A function in the making."""
+    """A function in the making, and those that it calls."""
 
     def __init__(self, constants: dict[str, Any]) -> None:
         self._constants = dict(constants)
         self._known = {id(value): name for name, value in constants.items()}
         self._lines: list[str] = []
+        self._finished: list[str] = []
         self._depth = 0
         self._names = 0
 
@@ -40,6 +41,16 @@ class Source:
             self.line("pass")
         self._depth -= 1
 
+    @contextmanager
+    def apart(self, opening: str) -> Generator[None]:
+        """Lines of another function, beside the one in the making."""
+        lines, depth = self._lines, self._depth
+        self._lines, self._depth = [], 0
+        with self.block(opening):
+            yield
+        self._finished += self._lines
+        self._lines, self._depth = lines, depth
+
     def fresh(self, prefix: str) -> str:
         """A variable's name that is not in use."""
         self._names += 1
@@ -55,7 +66,7 @@ class Source:
 
     def text(self) -> str:
         """What has been written."""
-        return "\n".join(self._lines) + "\n"
+        return "\n".join([*self._finished, *self._lines]) + "\n"
 
     def function(self, name: str, origin: str) -> Callable[..., Any]:
         """The function `name` that was written; tracebacks show `origin` for its file."""

@@ -15,7 +15,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from itertools import groupby
 from struct import Struct as Packing
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from kafkawire import runtime
 from kafkawire.primitives import Array, Blob, Fixed, Form, Struct, Text, UuidType, WireType
@@ -80,9 +80,9 @@ class UniformArray:
         with ExitStack() as blocks:
             blocks.enter_context(source.block(f"if {self._count} >= {_FEWEST}"))
             present = [spec for spec in self._element.fields if spec.in_line(version)]
-            for numbers, specs in groupby(present, lambda spec: isinstance(spec.type, Array)):
-                if numbers:
-                    self._lists(list(specs), blocks)
+            for lists, specs in groupby(present, lambda spec: isinstance(spec.type, Array)):
+                if lists:
+                    self._lists({spec.name: cast("Any", spec.type).element for spec in specs}, blocks)
                 else:
                     for spec in specs:
                         self._piece(spec, blocks)
@@ -115,24 +115,24 @@ class UniformArray:
         self._columns.append((self._offset(), value))
         self._size += 1
 
-    def _lists(self, specs: list[FieldSpec], blocks: ExitStack) -> None:
+    def _lists(self, elements: dict[str, Fixed[Any]], blocks: ExitStack) -> None:
         """Arrays of numbers, one behind the other: read as bytes, from which equal ones get the same tuples."""
-        source, codes, widths = self._source, "", list[str]()
-        for spec in specs:
+        source, widths = self._source, list[str]()
+        for element in elements.values():
             first, width = source.fresh("first"), source.fresh("width")
             source.line(f"{first} = data[pos + {self._offset()}]")
             self._column(first)
             blocks.enter_context(source.block(f"if 0 < {first} < 128"))
-            source.line(f"{width} = ({first} - 1) * {spec.type.element.size}")
+            source.line(f"{width} = ({first} - 1) * {element.size}")
             self._widths.append(width)
             widths.append(width)
-            codes += spec.type.element.code
         raw = source.fresh("raw") + "@"
-        self._vary("s", " + ".join([str(len(specs)), *widths]))
+        self._vary("s", " + ".join([str(len(widths)), *widths]))
         self._targets.append(raw)
+        codes = "".join(element.code for element in elements.values())
         lists = f"lists_{codes.replace('?', 'x')}"
         source.prelude(f"{lists} = Lists({codes!r})")
-        self._afterwards.append(f"{', '.join(f'{self._item}.{spec.name}' for spec in specs)}, = {lists}[{raw}]")
+        self._afterwards.append(f"{', '.join(f'{self._item}.{name}' for name in elements)}, = {lists}[{raw}]")
 
     def _vary(self, code: str, width: str) -> None:
         """A piece of the template whose width only the bytes tell."""
@@ -181,7 +181,9 @@ class UniformArray:
         source.line(f"{stride} = {self._offset()}{f' + {self._tags}' if self._tags else ''}")
         source.line(f"{self._chunk} = data[pos:pos + {self._even} * {stride}]")
         # A chunk can come out short only where counts widen the elements; then its last column has too few bytes.
-        checks = [f"{self._chunk}[{offset}::{stride}].count({value}) == {self._even}" for offset, value in self._columns]
+        checks = [
+            f"{self._chunk}[{offset}::{stride}].count({value}) == {self._even}" for offset, value in self._columns
+        ]
         if self._tags:
             same = f"same_tags({self._chunk}, {self._tags_at}, {stride}, {self._even}, {self._bounds})"
             checks.append(f"(not {self._tags} or {self._tags} > 0 and {same})")
