@@ -342,7 +342,7 @@ class _Decoder:
                 self._run.flush()
                 source.line(f"{pair} = data[{start}:pos], {item}")
             source.line(f"{found}.append({pair})")
-        source.line(f"{known} = {found}")
+        source.line(f"{known}[:{count}] = {found}")
         source.line(f"{target} = tuple(map(second, {found}))")
 
 

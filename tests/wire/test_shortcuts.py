@@ -1,0 +1,202 @@
+"""The compiled reading's shortcuts, each against the reference reading: where they apply and just where they don't."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kafkawire import DecodeError, EncodeError, Message, decode, encode, reference
+from kafkawire.compiler import decoder, encoder
+from kafkawire.decoding import decoder_source
+from kafkawire.encoding import encoder_source
+from kafkawire.messages import DescribeConfigsResourceResult, DescribeConfigsResponse, DescribeConfigsResult
+from kafkawire.primitives import (
+    Array,
+    Bytes,
+    Int32,
+    Int64,
+    NullableArray,
+    NullableBytes,
+    NullableString,
+    String,
+    UInt32,
+    array,
+    struct,
+)
+from kafkawire.schema import entity, wire
+from kafkawire.source import Source
+from tests.support.drawn_messages import drawn
+
+
+@entity
+class Text:
+    """Text and bytes with a run of numbers behind each."""
+
+    name: str = wire(String, default="")
+    size: int = wire(Int32, default=0)
+    note: str | None = wire(NullableString, default=None)
+    content: bytes = wire(Bytes, default=b"")
+    extra: bytes | None = wire(NullableBytes, default=None)
+
+
+@entity
+class Texts(Message):
+    versions, flexible_since = range(2), 1
+
+    texts: tuple[Text, ...] = wire(Array(Text), default=())
+
+
+@entity
+class Numbers:
+    """Arrays of numbers of one width, whose equal bytes mean different numbers."""
+
+    index: int = wire(Int32, default=0)
+    signed: tuple[int, ...] = wire(Array(Int32), default=())
+    unsigned: tuple[int, ...] = wire(Array(UInt32), default=())
+    long: tuple[int, ...] = wire(Array(Int64), default=())
+
+
+@entity
+class Uniform(Message):
+    versions, flexible_since = range(1), 0
+
+    numbers: tuple[Numbers, ...] = wire(Array(Numbers), default=())
+
+
+@entity
+class Leaf:
+    name: str | None = wire(NullableString, default=None)
+    sizes: tuple[int, ...] = wire(Array(Int32), default=())
+
+
+@entity
+class Branch:
+    """The same parts in several places, some of which may be null in some versions."""
+
+    leaf: Leaf = wire(Leaf)
+    other: Leaf | None = wire(struct(Leaf), default=None)
+    leaves: tuple[Leaf, ...] = wire(Array(Leaf), default=())
+    maybe: tuple[Leaf, ...] | None = wire(NullableArray(Leaf), default=None)
+    later: tuple[Leaf, ...] | None = wire(array(Leaf, nullable_since=2), default=())
+    names: tuple[str, ...] = wire(Array(String), default=())
+    more_names: tuple[str, ...] = wire(Array(String), default=())
+    tagged: tuple[Leaf, ...] = wire(Array(Leaf), default=(), since=1, tag=0)
+
+
+@entity
+class Long(Message):
+    """So many fields that texts are read by calls."""
+
+    versions, flexible_since = range(3), 1
+
+    branches: tuple[Branch, ...] = wire(Array(Branch), default=())
+    one: Branch | None = wire(struct(Branch), default=None)
+    content: bytes = wire(Bytes, default=b"")
+    extra: bytes | None = wire(NullableBytes, default=None)
+
+
+SIZES = [0, 1, 125, 126, 127, 128, 129, 16_382, 16_383, 16_384, 20_000]
+"""Around the lengths from which a compact one takes another byte, and the texts that tables have readers for."""
+
+
+@pytest.mark.parametrize("version", Texts.versions)
+@pytest.mark.parametrize("size", SIZES)
+def test_texts_and_bytes_of_all_lengths_are_read_with_what_follows(size: int, version: int) -> None:
+    text, raw = "ü" + "x" * (size - 2) if size > 1 else "x" * size, bytes(size)
+    usual, odd = Text(name="n", size=1, note="n", content=b"c", extra=b"e"), Text(size=-1)
+    long = Text(name=text, size=2, note=text, content=raw, extra=raw)
+    message = Texts(texts=(usual, long, odd, long, usual))
+    body = encode(message, version)
+    assert body == reference.build(message, version)
+    assert decoder(Texts, version)(body, 0) == (message, len(body)) == reference.parse(Texts, version, body)
+
+
+def test_equal_bytes_of_different_arrays_stay_different_numbers() -> None:
+    numbers = tuple(
+        Numbers(index=i, signed=(-1, i), unsigned=(2**32 - 1, i), long=(-1,)) for i in (0, 0, 1, 1, 0, 1, 2)
+    )
+    message = Uniform(numbers=numbers)
+    assert decode(Uniform, 0, encode(message, 0)) == message
+
+
+@pytest.mark.parametrize("count", range(10))
+def test_uniform_arrays_of_odd_and_even_sizes_are_whole(count: int) -> None:
+    numbers = tuple(Numbers(index=i, signed=(i,), unsigned=(), long=(i, -i)) for i in range(count))
+    assert decode(Uniform, 0, encode(Uniform(numbers=numbers), 0)).numbers == numbers
+
+
+@settings(deadline=None, max_examples=40)
+@given(data=st.data(), version=st.sampled_from(Long.versions))
+def test_parts_in_several_places_are_read_and_written_alike(data: st.DataObject, version: int) -> None:
+    message = data.draw(drawn(Long, version))
+    body = reference.build(message, version)
+    assert encoder(Long, version)(message) == body
+    assert decoder(Long, version)(body, 0) == (message, len(body))
+
+
+@pytest.mark.parametrize("version", Long.versions)
+@pytest.mark.parametrize("source_of", [decoder_source, encoder_source])
+def test_parts_in_several_places_are_compiled_once(
+    source_of: Callable[[type[Message], int], Source], version: int
+) -> None:
+    text = source_of(Long, version).text()
+    functions = re.findall(r"^def (\w+)\(", text, re.MULTILINE)[:-1]
+    assert len(functions) >= 4
+    assert all(text.count(f" {name}(") > 2 for name in functions)
+
+
+@pytest.mark.parametrize(
+    "value", ["x" * 40_000, b"x", 7, None], ids=["too long", "bytes", "a number", "null where none is"]
+)
+def test_wrong_texts_are_refused_in_long_messages(value: Any) -> None:
+    branch = Branch(leaf=Leaf(), names=(value,))
+    with pytest.raises(EncodeError, match=r"Long v2: branches\[0\]\.names\[0\]"):
+        encode(Long(branches=(branch,)), 2)
+
+
+def _configs(*values: str | None) -> tuple[DescribeConfigsResourceResult, ...]:
+    return tuple(DescribeConfigsResourceResult(name=f"config-{i}", value=value) for i, value in enumerate(values))
+
+
+def _described(*topics: tuple[DescribeConfigsResourceResult, ...]) -> DescribeConfigsResponse:
+    return DescribeConfigsResponse(
+        results=tuple(DescribeConfigsResult(resource_name=f"t{i}", configs=configs) for i, configs in enumerate(topics))
+    )
+
+
+def test_configs_that_topics_have_in_common_are_one_instance() -> None:
+    few = _configs("a")
+    message = _described(_configs("a", "b", "c"), _configs("a", "other", "c"), (), few, _configs("a", None, "c", "d"))
+    read = decode(DescribeConfigsResponse, 4, encode(message, 4))
+    assert read == message
+    first, second, _, third, fourth = (result.configs for result in read.results)
+    assert [one is other for one, other in zip(first, second, strict=True)] == [True, False, True]
+    assert [one is other for one, other in zip(first, fourth, strict=False)] == [True, False, True]
+    assert third[0] is first[0]
+
+
+@settings(deadline=None)
+@given(data=st.data(), version=st.sampled_from(DescribeConfigsResponse.versions))
+def test_recurring_configs_are_read_as_the_reference_reads_them(data: st.DataObject, version: int) -> None:
+    values = st.lists(st.sampled_from(["", "a", "ab", "x" * 200, None]), max_size=4)
+    topics = data.draw(st.lists(values.map(lambda drawn: _configs(*drawn)), max_size=5))
+    body = encode(_described(*topics), version)
+    assert decoder(DescribeConfigsResponse, version)(body, 0) == reference.parse(DescribeConfigsResponse, version, body)
+
+
+@pytest.mark.parametrize("version", DescribeConfigsResponse.versions)
+def test_recurring_configs_cut_short_are_refused(version: int) -> None:
+    body = encode(_described(_configs("a", "b"), _configs("a", "b"), _configs("a", "c")), version)
+    for size in range(len(body)):
+        with pytest.raises(DecodeError):
+            decode(DescribeConfigsResponse, version, body[:size])
+
+
+def test_recurring_configs_are_told_from_those_that_begin_alike() -> None:
+    message = _described(_configs("", ""), _configs("", "x" * 300), _configs("", "x" * 301), _configs("", "x" * 300))
+    assert decode(DescribeConfigsResponse, 4, encode(message, 4)) == message
