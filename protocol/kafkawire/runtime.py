@@ -26,8 +26,6 @@ _BYTES_LIKE = (bytes, bytearray, memoryview)
 _CACHED_COUNTS = 256
 """How many readers and writers, by length or shape, are kept: a hostile peer can't make them more."""
 _CACHED_LISTS = 8192
-_FEW_TAGS = 8
-"""How many tagged fields the elements of a uniform array may have each."""
 
 
 def malformed() -> NoReturn:
@@ -127,7 +125,7 @@ def blanks(cls: type[Any]) -> Iterator[Any]:
 
 def skip_tagged_fields(data: bytes, pos: int, count: int) -> int:
     """The position after tagged fields that nobody knows. `pos` is just behind the count's first byte."""
-    if count == 1 and data[pos] < 0x80 and (size := data[pos + 1]) < 0x80:
+    if count == 1 and data[pos] < 0x80 > (size := data[pos + 1]):
         return pos + 2 + size
     if count > 0x7F:
         count, pos = read_rest(count, data, pos)
@@ -140,25 +138,6 @@ def skip_tagged_fields(data: bytes, pos: int, count: int) -> int:
         size, pos = read_varint(data, pos)
         pos += size
     return pos
-
-
-def uniform_tags(data: bytes, pos: int) -> tuple[int, list[tuple[int, int]]]:
-    """What other elements' tagged fields must look like to have the widths of these: how many bytes follow the count,
-    and which of them, by offset from the count, say what and how much; -1 for tagged fields that aren't worth it.
-    `pos` is the count's.
-    """
-    count, start, previous = data[pos], pos, -1
-    bounds: list[tuple[int, int]] = []
-    pos += 1
-    for _ in range(count):
-        tag, size = data[pos], data[pos + 1]
-        # Varints of several bytes are valid, but nothing to hurry for.
-        if count > _FEW_TAGS or tag >= 0x80 or size >= 0x80 or tag <= previous:
-            return -1, []
-        bounds += (pos - start, tag), (pos + 1 - start, size)
-        pos += 2 + size
-        previous = tag
-    return pos - start - 1, bounds
 
 
 def write_varint(value: int) -> bytes:
@@ -252,14 +231,6 @@ class Lists(dict[bytes, "tuple[tuple[Any, ...], ...]"]):
         if len(self) < _CACHED_LISTS:
             self[raw] = found
         return found
-
-
-def same_tags(chunk: bytes, offset: int, stride: int, count: int, bounds: list[tuple[int, int]]) -> bool:
-    """Whether all elements of a uniform array have the tagged fields of `uniform_tags`, whose count is at `offset`."""
-    for at, value in bounds:  # noqa: SIM110 - a generator would take longer than what it looks at
-        if chunk[offset + at :: stride].count(value) != count:
-            return False
-    return True
 
 
 class Shapes(dict["tuple[int, ...]", "Callable[[bytes], Iterator[tuple[Any, ...]]]"]):

@@ -73,6 +73,7 @@ class UniformArray:
         self._widths: list[str] = []
         self._shape: list[str] = []
         self._tags = ""
+        self._tag_columns: list[tuple[str, str]] = []
 
     def write(self) -> None:
         """Code that reads the array, if it is as guessed."""
@@ -87,7 +88,7 @@ class UniformArray:
                     for spec in specs:
                         self._piece(spec, blocks)
             if self._form.flexible:
-                self._tagged_section()
+                self._tagged_section(blocks)
             self._check(blocks)
             self._read()
 
@@ -158,37 +159,41 @@ class UniformArray:
             blocks.enter_context(source.block(f"if {first} == {empty}"))
         self._afterwards.append(f"{self._item}.{spec.name} = {value}")
 
-    def _tagged_section(self) -> None:
-        """The end of an element: no tagged fields, or the same unknown ones everywhere, to be passed over."""
+    def _tagged_section(self, blocks: ExitStack) -> None:
+        """The end of an element: no tagged fields, or an unknown one everywhere, of one size, to be passed over."""
         version, offset = self._form.version, self._offset()
         self._template += "x"
         if any(spec.tag is not None and spec.carried(version) for spec in self._element.fields):
             self._column("0")
             return
         source = self._source
-        first, self._tags, self._bounds = (source.fresh(name) for name in ("first", "tags", "bounds"))
-        source.line(f"{first} = data[pos + {offset}]")
-        source.line(f"{self._tags}, {self._bounds} = uniform_tags(data, pos + {offset}) if {first} else (0, ())")
+        at, first, self._tags, tag, size = (source.fresh(name) for name in ("at", "first", "tags", "tag", "size"))
+        source.line(f"{at} = pos + {offset}")
+        source.line(f"{first} = data[{at}]")
+        # Varints of several bytes are valid, but nothing to hurry for.
+        one = f"{first} == 1 and ({tag} := data[{at} + 1]) < 128 and ({size} := data[{at} + 2]) < 128"
+        source.line(f"{self._tags} = {size} + 2 if {one} else 0")
+        blocks.enter_context(source.block(f"if {self._tags} or not {first}"))
         self._column(first)
-        self._tags_at = offset
+        self._tag_columns = [(f"{offset} + 1", tag), (f"{offset} + 2", size)]
 
     def _check(self, blocks: ExitStack) -> None:
         """Code that goes on only when every column holds one value."""
         source = self._source
         self._even, self._chunk = source.fresh("even"), source.fresh("chunk")
         stride = source.fresh("stride")
+
+        def same(columns: list[tuple[str, str]]) -> str:
+            column = f"{self._chunk}[{{}}::{stride}].count({{}}) == {self._even}"
+            return " and ".join(column.format(offset, value) for offset, value in columns)
+
         source.line(f"{self._even} = {self._count} & -2")
         source.line(f"{stride} = {self._offset()}{f' + {self._tags}' if self._tags else ''}")
         source.line(f"{self._chunk} = data[pos:pos + {self._even} * {stride}]")
-        # A chunk can come out short only where counts widen the elements; then its last column has too few bytes.
-        checks = [
-            f"{self._chunk}[{offset}::{stride}].count({value}) == {self._even}" for offset, value in self._columns
-        ]
-        if self._tags:
-            same = f"same_tags({self._chunk}, {self._tags_at}, {stride}, {self._even}, {self._bounds})"
-            checks.append(f"(not {self._tags} or {self._tags} > 0 and {same})")
-        if checks:
-            blocks.enter_context(source.block(f"if {' and '.join(checks)}"))
+        # A chunk can come out short only where the bytes widen the elements; then its last column has too few bytes.
+        if self._columns:
+            tags = f" and (not {self._tags} or {same(self._tag_columns)})" if self._tags else ""
+            blocks.enter_context(source.block(f"if {same(self._columns)}{tags}"))
 
     def _read(self) -> None:
         source, items = self._source, self._items
