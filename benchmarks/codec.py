@@ -1,16 +1,17 @@
 """Decode and encode, side by side with kio (Rust) and kafka-python, on the same bytes in one run.
 
-    python benchmarks/codec.py [--quick] [--output codec.json]
+    python benchmarks/codec.py [--quick] [--only Metadata] [--output codec.json]
 
-Each case is encoded once by kafkawire; kio and kafka-python must read those bytes and write them again unchanged
-before anything is measured. The table says, for each case and direction:
+Each case is encoded by kafkawire; kio and kafka-python must read those bytes and write them again unchanged before
+anything is measured. The table says, for each case and direction:
 
 - our time and throughput; the peers' times, and how many times faster we are than each;
-- our throughput at ten times the size, in parts of that at the usual size;
+- our throughput, and kio's, at ten times the size, in parts of that at the usual size;
 - for decoding, how much longer it takes when every struct carries a tagged field that we don't know.
 
-Times are processor time, taken in turns so that a busy machine hits everybody alike, with the collector left as a
-program finds it: on. Shown are medians; a ratio is the median of the rounds' ratios. `--output` keeps all values for
+pyperf runs it: every figure is taken in a process of its own, all of them in turns, round by round, so that a busy
+machine hits everybody alike. Times are processor time, with the collector left as a program finds it: on. Shown are
+medians over the rounds; a ratio is the median of the rounds' ratios. `--output` keeps all values for
 `python -m pyperf`.
 """
 
@@ -21,9 +22,14 @@ import gc
 import importlib
 import io
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import pyperf
 from codec_messages import configs, groups, listed_offsets, metadata, offsets, with_a_tagged_field
@@ -89,24 +95,24 @@ CASES = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Calls:
-    """What is timed, in both directions."""
+@cache
+def encoded(case: Case, times: int = 1) -> tuple[type[Message], bytes]:
+    """A case's class and bytes, at a multiple of its size."""
+    message = case.make(times * case.size)
+    return type(message), encode(message, case.version)
 
-    decode: Timed
-    encode: Timed | None = None
 
-
-def ours(case: Case, cls: type[Message], data: bytes) -> Calls:
-    """Decode and encode by kafkawire."""
-    version = case.version
+def ours(case: Case, direction: str, times: int = 1) -> Timed:
+    """One call of kafkawire."""
+    (cls, data), version = encoded(case, times), case.version
     message = decode(cls, version, data)
     assert encode(message, version) == data
-    return Calls(lambda: decode(cls, version, data), lambda: encode(message, version))
+    return (lambda: decode(cls, version, data)) if direction == "decode" else (lambda: encode(message, version))
 
 
-def kio(case: Case, cls: type[Message], data: bytes) -> Calls:
-    """Decode and encode by kio."""
+def kio(case: Case, direction: str, times: int = 1) -> Timed:
+    """One call of kio."""
+    cls, data = encoded(case, times)
     serial = importlib.import_module("kio.serial")
     theirs = getattr(importlib.import_module(case.kio_module), cls.__name__)
     read, write = serial.entity_reader(theirs), serial.entity_writer(theirs)
@@ -119,28 +125,89 @@ def kio(case: Case, cls: type[Message], data: bytes) -> Calls:
         return buffer.getvalue()
 
     assert written() == data
-    return Calls(lambda: read(data, 0), written)
+    return (lambda: read(data, 0)) if direction == "decode" else written
 
 
-def kafka_python(case: Case, cls: type[Message], data: bytes) -> Calls:
-    """Decode and encode by kafka-python."""
-    theirs, version = getattr(importlib.import_module(case.kafka_python), cls.__name__), case.version
+def kafka_python(case: Case, direction: str) -> Timed:
+    """One call of kafka-python."""
+    (cls, data), version = encoded(case), case.version
+    theirs = getattr(importlib.import_module(case.kafka_python), cls.__name__)
     message = theirs.decode(data, version=version)
     message._header = None  # encode() looks at it, and a decoded body has none
     assert message.encode(version=version) == data
-    return Calls(lambda: theirs.decode(data, version=version), lambda: message.encode(version=version))
+    if direction == "decode":
+        return lambda: theirs.decode(data, version=version)
+    return lambda: message.encode(version=version)
 
 
-def tagged(case: Case, message: Message) -> Calls:
+def tagged(case: Case, direction: str) -> Timed:
     """Decode, by kafkawire, of the same message with an unknown tagged field in every struct."""
-    cls, version, data = type(message), case.version, encode(with_a_tagged_field(message), case.version)
+    assert direction == "decode"
+    (cls, plain), version = encoded(case), case.version
+    message = decode(cls, version, plain)
+    data = encode(with_a_tagged_field(message), version)
     assert decode(cls, version, data) == message
-    return Calls(lambda: decode(cls, version, data))
+    return lambda: decode(cls, version, data)
+
+
+SIDES: dict[str, Callable[[Case, str], Timed]] = {
+    "kafkawire": ours,
+    "kio": kio,
+    "kafka-python": kafka_python,
+    "ten times": lambda case, direction: ours(case, direction, 10),
+    "kio, ten times": lambda case, direction: kio(case, direction, 10),
+    "tagged": tagged,
+}
+
+
+def sides_of(direction: str) -> list[str]:
+    """What is measured of a case in one direction."""
+    return [side for side in SIDES if side != "tagged" or direction == "decode"]
+
+
+def processor_time(prepare: Callable[[], Timed]) -> Callable[[int], float]:
+    """What pyperf calls for a value: the processor time of so many calls. What they need is made by the first."""
+    prepared = cache(prepare)
+
+    def measure(loops: int) -> float:
+        call, total = prepared(), 0.0
+        # What was made until here is nobody's garbage: without this, each one's collections would go through it.
+        gc.collect()
+        gc.freeze()
+        for _ in range(loops):
+            gc.collect()
+            start = time.process_time()
+            call()
+            total += time.process_time() - start
+        return total
+
+    return measure
+
+
+def run_round() -> None:
+    """One round, as a pyperf program: a process for each figure."""
+    runner = pyperf.Runner(
+        values=5,
+        warmups=1,
+        loops=1,
+        processes=1,
+        program_args=(sys.argv[0], "--round"),
+        add_cmdline_args=lambda command, options: command.extend(["--only", options.only]),
+    )
+    runner.argparser.add_argument("--round", action="store_true")
+    runner.argparser.add_argument("--only", default="")
+    options = runner.parse_args()
+    for case in CASES:
+        for direction in ("decode", "encode"):
+            for side in sides_of(direction):
+                if case.label.startswith(options.only):
+                    prepare = lambda case=case, direction=direction, side=side: SIDES[side](case, direction)  # noqa: E731
+                    runner.bench_time_func(f"{case.label}: {direction}, {side}", processor_time(prepare))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """One case in one direction: seconds by who and round, and the bytes that they were for."""
+    """One line of the table: each one's times in seconds, round by round."""
 
     label: str
     size: int
@@ -148,14 +215,14 @@ class Measured:
     times: dict[str, list[float]]
 
     def ratio(self, one: str, other: str) -> float:
-        """The median, over the rounds, of one's time in parts of the other's."""
+        """One's time in parts of the other's."""
         return statistics.median(a / b for a, b in zip(self.times[one], self.times[other], strict=True))
 
     def row(self) -> str:
         """Its line of the table."""
         seconds = {who: statistics.median(times) for who, times in self.times.items()}
         cells = [
-            f"{self.label:<52}",
+            f"{f'{self.label}, {self.size / 1e3:.0f} kB':<60}",
             f"{seconds['kafkawire'] * 1e3:8.2f}",
             f"{self.size / seconds['kafkawire'] / 1e6:7.1f}",
             f"{seconds['kio'] * 1e3:8.2f}",
@@ -163,67 +230,41 @@ class Measured:
             f"{self.ratio('kio', 'kafkawire'):6.2f}",
             f"{self.ratio('kafka-python', 'kafkawire'):11.2f}",
             f"{self.growth / self.ratio('ten times', 'kafkawire'):9.2f}",
+            f"{self.growth / self.ratio('kio, ten times', 'kio'):9.2f}",
             f"{self.ratio('tagged', 'kafkawire'):7.2f}" if "tagged" in self.times else "",
         ]
         return " ".join(cells).rstrip()
 
-    def benchmarks(self) -> list[pyperf.Benchmark]:
-        """All values, as pyperf keeps them."""
-        return [
-            pyperf.Benchmark([pyperf.Run(times, metadata={"name": f"{self.label}, {who}"})])
-            for who, times in self.times.items()
-        ]
-
 
 HEADING = (
-    f"{'':<52} {'ours ms':>8} {'MB/s':>7} {'kio ms':>8} {'k-py ms':>9} {'x kio':>6} {'x k-python':>11}"
-    f" {'MB/s x10':>9} {'tagged':>7}"
+    f"{'':<60} {'ours ms':>8} {'MB/s':>7} {'kio ms':>8} {'k-py ms':>9} {'x kio':>6} {'x k-python':>11}"
+    f" {'MB/s x10':>9} {'kio x10':>9} {'tagged':>7}"
 )
 
 
-def measure(case: Case, rounds: int) -> list[Measured]:
-    """A case in both directions."""
-    message = case.make(case.size)
-    cls, data = type(message), encode(message, case.version)
-    ten_times = encode(case.make(10 * case.size), case.version)
-    sides = {
-        "kafkawire": ours(case, cls, data),
-        "kio": kio(case, cls, data),
-        "kafka-python": kafka_python(case, cls, data),
-        "ten times": ours(case, cls, ten_times),
-        "tagged": tagged(case, message),
+def measured(suite: pyperf.BenchmarkSuite) -> list[Measured]:
+    """The lines of the table: a run of a benchmark is a round."""
+    times = {
+        bench.get_name(): [statistics.median(run.values) for run in bench.get_runs() if run.values]
+        for bench in suite.get_benchmarks()
     }
-    # What was made until here is nobody's garbage: without this, each one's collections would go through it.
-    gc.collect()
-    gc.freeze()
-    return [
-        Measured(
-            label=f"{case.label}, {len(data) / 1e3:.0f} kB: {direction}",
-            size=len(data),
-            growth=len(ten_times) / len(data),
-            times=in_turns({who: call for who, side in sides.items() if (call := getattr(side, direction))}, rounds),
-        )
-        for direction in ("decode", "encode")
-    ]
+    rows: list[Measured] = []
+    for case in CASES:
+        for direction in ("decode", "encode"):
+            label = f"{case.label}: {direction}"
+            if f"{label}, kafkawire" in times:
+                size = len(encoded(case)[1])
+                growth = len(encoded(case, 10)[1]) / size
+                sides = {side: times[f"{label}, {side}"] for side in sides_of(direction)}
+                rows.append(Measured(label=label, size=size, growth=growth, times=sides))
+    return rows
 
 
-def in_turns(calls: dict[str, Timed], rounds: int) -> dict[str, list[float]]:
-    """Each one's processor times in seconds, round by round. The first round only warms up."""
-    times: dict[str, list[float]] = {who: [] for who in calls}
-    for _ in range(rounds + 1):
-        for who, call in calls.items():
-            gc.collect()
-            start = time.process_time()
-            call()
-            times[who].append(time.process_time() - start)
-    return {who: values[1:] for who, values in times.items()}
-
-
-def summary(measured: list[Measured], direction: str) -> str:
+def summary(rows: list[Measured], direction: str) -> str:
     """The geometric means of one direction's ratios."""
-    rows = [row for row in measured if row.label.endswith(direction)]
     means = [
-        f"{statistics.geometric_mean(row.ratio(who, 'kafkawire') for row in rows):.2f} x {who}"
+        f"{statistics.geometric_mean(row.ratio(who, 'kafkawire') for row in rows if row.label.endswith(direction)):.2f}"
+        f" x {who}"
         for who in ("kio", "kafka-python")
     ]
     return f"{direction}, geometric mean: {', '.join(means)}"
@@ -232,23 +273,24 @@ def summary(measured: list[Measured], direction: str) -> str:
 def main() -> None:
     """Measure and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--quick", action="store_true", help="5 rounds")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--quick", action="store_true", help="2 rounds")
     parser.add_argument("--only", default="", help="cases whose label begins so")
     parser.add_argument("--output", help="a new file for all values, in pyperf's format")
     options = parser.parse_args()
-    measured = []
+    with tempfile.TemporaryDirectory() as folder:
+        output = options.output or str(Path(folder) / "codec.json")
+        for number in range(rounds := 2 if options.quick else options.rounds):
+            print(f"round {number + 1} of {rounds}", file=sys.stderr)
+            command = [sys.executable, __file__, "--round", "--quiet", "--only", options.only, "--append", output]
+            subprocess.run(command, check=True)
+        rows = measured(pyperf.BenchmarkSuite.load(output))
     print(HEADING)
-    for case in CASES:
-        if case.label.startswith(options.only):
-            for row in measure(case, 5 if options.quick else options.rounds):
-                print(row.row(), flush=True)
-                measured.append(row)
-    print(summary(measured, "decode"))
-    print(summary(measured, "encode"))
-    if options.output:
-        pyperf.BenchmarkSuite([kept for row in measured for kept in row.benchmarks()]).dump(options.output)
+    for row in rows:
+        print(row.row())
+    print(summary(rows, "decode"))
+    print(summary(rows, "encode"))
 
 
 if __name__ == "__main__":
-    main()
+    run_round() if "--round" in sys.argv else main()
