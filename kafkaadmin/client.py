@@ -77,6 +77,10 @@ class AdminClient:
         max_idle: seconds of idleness after which a connection is closed; brokers close theirs after 600.
         suspect_after: seconds of silence after which another broker is asked whether the silent one still is the one
             to ask. Kafka replaces a frozen coordinator in seconds, while its sockets stay open.
+        confirm_after: seconds for which a coordinator's word is taken once another broker has named it. After that
+            another one is asked beside it, and the answer counts only if both agree: a broker that slept, or was cut
+            off from the others, doesn't know yet that it was replaced. Keep it below the brokers' session (9 s by
+            default).
         max_response_bytes: an answer longer than this ends its connection.
         observers: callables given every event of `kafkaadmin.events`, in order, in the event loop. They must not block.
 
@@ -106,6 +110,7 @@ class AdminClient:
         retry: RetryPolicy | None = None,
         max_idle: float = 540.0,
         suspect_after: float = 1.5,
+        confirm_after: float = 3.0,
         max_response_bytes: int = 100 * 1024 * 1024,
         observers: Iterable[Observer] = (),
     ) -> None:
@@ -119,6 +124,7 @@ class AdminClient:
             retry=retry if retry is not None else RetryPolicy(),
             max_idle=max_idle,
             suspect_after=suspect_after,
+            confirm_after=confirm_after,
             max_response_bytes=max_response_bytes,
             observers=tuple(observers),
         )

@@ -102,6 +102,7 @@ class ClientConfig:
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     max_idle: float = 540.0
     suspect_after: float = 1.5
+    confirm_after: float = 3.0
     hedge_after: float = 0.5
     max_response_bytes: int = 100 * 1024 * 1024
     observers: tuple[Observer, ...] = ()
@@ -110,6 +111,8 @@ class ClientConfig:
         for name in ("timeout", "request_timeout", "connect_timeout", "max_idle", "suspect_after", "hedge_after"):
             _positive(name, getattr(self, name))
         _positive("max_response_bytes", self.max_response_bytes)
+        if self.confirm_after:
+            _positive("confirm_after", self.confirm_after)
         if self.security is not None:
             _require(
                 self.security, (Security, Callable), "security must be a Security, or an async function giving one"

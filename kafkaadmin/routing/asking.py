@@ -8,7 +8,7 @@ first takes its time.
 from __future__ import annotations
 
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from random import random
 from typing import Any, Generic, TypeVar
 
@@ -33,6 +33,7 @@ from kafkaadmin.events import (
 )
 from kafkaadmin.network import Connection, Exchange, Lane, NoAnswerYet, Pool, WrongClusterError
 from kafkaadmin.routing.nodes import SLUGGISH_FOR, Node, Nodes
+from kafkaadmin.routing.witnesses import Vouch
 from kafkawire import Request, Response
 
 __all__ = ["Asker", "Make", "Moved", "Question"]
@@ -55,7 +56,7 @@ class Moved(Exception):
 class Question:
     """One attempt at one node: what is known of it when it ends, however it ends."""
 
-    __slots__ = ("asked_at", "lane", "moved", "node", "node_epoch", "patience", "sent", "version")
+    __slots__ = ("asked_at", "lane", "moved", "node", "node_epoch", "patience", "sent", "version", "vouch")
 
     def __init__(
         self,
@@ -65,12 +66,14 @@ class Question:
         lane: Lane = Lane.SHORT,
         patience: float = 0.0,
         moved: Callable[..., Awaitable[bool]] | None = None,
+        vouch: Vouch | None = None,
     ) -> None:
         self.node = node
         self.node_epoch = node.epoch if node_epoch is None else node_epoch
         self.lane = lane
         self.patience = patience  # seconds that the broker may rightly take before it answers
         self.moved = moved  # asks others: has it gone elsewhere? `heard`: the node itself was heard again
+        self.vouch = vouch  # whether others must confirm who answers
         self.asked_at = 0.0
         self.version = -1
         self.sent = False  # at least a byte left, and no answer came
@@ -121,7 +124,7 @@ class Asker:
     async def _exchange(self, question: Question, connection: Connection, request: Request[R]) -> R:
         exchange = await self._send(question, connection, request)
         try:
-            response = await self._answer(question, exchange)
+            response = await self._believed_answer(question, exchange)
             question.sent = False
         finally:
             exchange.abandon()  # where the answer is there, that is nothing; else nobody waits for it any more
@@ -143,6 +146,36 @@ class Asker:
         # Where another task holds the write turn it takes the request along in a moment: the clock runs from now.
         question.asked_at = exchange.sent_at if exchange.sent_at < math.inf else anyio.current_time()
         return exchange
+
+    async def _believed_answer(self, question: Question, exchange: Exchange[R]) -> R:
+        """The answer, held back where others must first confirm that it comes from whom it should."""
+        vouch = question.vouch
+        if vouch is not None and vouch.is_wanted(question.asked_at):
+            response = await self._answer_beside(vouch.ask, question, exchange)
+        else:
+            response = await self._answer(question, exchange)
+        now = anyio.current_time()
+        self._nodes.ran(question.node, question.asked_at, now)
+        if vouch is not None and not await vouch.holds(now):
+            raise Moved
+        return response
+
+    async def _answer_beside(
+        self, ask_others: Callable[[], Coroutine[Any, Any, None]], question: Question, exchange: Exchange[R]
+    ) -> R:
+        """The answer, while others are asked at the same time; both are waited for, unless there is no answer."""
+        answers: list[R] = []
+        failures: list[KafkaAdminError | Moved] = []
+        async with anyio.create_task_group() as group:
+            group.start_soon(ask_others)
+            try:
+                answers.append(await self._answer(question, exchange))
+            except (KafkaAdminError, Moved) as error:
+                failures.append(error)
+                group.cancel_scope.cancel()
+        if failures:
+            raise failures[0]
+        return answers[0]
 
     async def _answer(self, question: Question, exchange: Exchange[R]) -> R:
         node = question.node
@@ -273,12 +306,12 @@ class Asker:
 
     # ------------------------------------------------------------------ any node
 
-    async def ask_any(self, make: Make[R], *, avoid: Node | None = None) -> tuple[Node, R]:
+    async def ask_any(self, make: Make[R], *, without: Node | None = None) -> tuple[Node, R]:
         """Ask what any broker can answer: a second one after `hedge_after`, the next at once where one fails.
 
-        The first answer wins. Raises the last failure when nobody answers.
+        The first answer wins. Raises the last failure when nobody answers. `without`: any known broker but this one.
         """
-        candidates = self._nodes.candidates(anyio.current_time(), random, avoid=avoid)
+        candidates = self._nodes.candidates(anyio.current_time(), random, without=without)
         began = self._nodes.tick()
         race: _Race[R] = _Race()
         async with anyio.create_task_group() as group:

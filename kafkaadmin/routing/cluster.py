@@ -26,6 +26,7 @@ from kafkaadmin.routing.raw import raw_operation
 from kafkaadmin.routing.retry import Backoff
 from kafkaadmin.routing.router import Router
 from kafkaadmin.routing.table import RouteTable
+from kafkaadmin.routing.witnesses import Witnesses
 from kafkawire import Request, Response
 
 __all__ = ["Cluster"]
@@ -42,7 +43,7 @@ class Cluster:
         announce = Announcer(config.observers)
         self._config = config
         self._pool = Pool(config, announce, security=_security_protocol(config))
-        self._nodes = Nodes(config.bootstrap_servers)
+        self._nodes = Nodes(config.bootstrap_servers, gap=config.confirm_after)
         self._backoff = Backoff(config.retry, random)
         asker = Asker(self._pool, self._nodes, config, announce)
         self._metadata = Metadata(asker, self._nodes, self._learned)
@@ -52,11 +53,19 @@ class Cluster:
             return Router(table, find, self._nodes, asker, config.retry)
 
         told = _tellers(announce) if announce else {}
-        self._coordinators: Router[Coordinator] = router(CoordinatorFinder(asker, self._nodes), **told)
+        finder = CoordinatorFinder(asker, self._nodes)
+        self._coordinators: Router[Coordinator] = router(finder, **told)
         self._leaders: Router[Leader] = router(LeaderFinder(self._metadata, self._nodes))
         self._controller: Router[Controller] = router(ControllerFinder(self._metadata, self._nodes))
+        witnesses = Witnesses(
+            self._coordinators.table,
+            self._nodes,
+            finder.named_by_others,
+            confirm_after=config.confirm_after,
+            patience=config.suspect_after,
+        )
         self._directory = Directory(
-            self._coordinators, self._leaders, self._controller, self._metadata, self._nodes, self._backoff
+            self._coordinators, self._leaders, self._controller, self._metadata, self._nodes, self._backoff, witnesses
         )
         self._driver = Driver(self._directory, asker, self._backoff, announce, config.request_timeout)
 

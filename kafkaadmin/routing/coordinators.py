@@ -10,7 +10,7 @@ from kafkaadmin.errors import ConnectError, KafkaAdminError, RemoteProtocolError
 from kafkaadmin.network import Connection
 from kafkaadmin.routing.asking import Asker
 from kafkaadmin.routing.destinations import Coordinator, CoordinatorType
-from kafkaadmin.routing.nodes import Nodes
+from kafkaadmin.routing.nodes import Node, Nodes
 from kafkaadmin.routing.table import Found, Unsettled
 from kafkawire.messages import FindCoordinatorRequest, FindCoordinatorResponse
 
@@ -60,6 +60,7 @@ class CoordinatorFinder:
 
     async def _ask(self, type: CoordinatorType, names: list[str], found: dict[Coordinator, Found]) -> None:
         single = False
+        began, seq = anyio.current_time(), self._nodes.tick()
 
         def make(connection: Connection) -> tuple[FindCoordinatorRequest, int]:
             nonlocal single
@@ -67,13 +68,31 @@ class CoordinatorFinder:
             single = version < BATCHED_SINCE
             return _request(type, names[:1] if single else names, version), version
 
-        _, response = await self._asker.ask_any(make)
+        by, response = await self._asker.ask_any(make)
         self._heed(response)
-        if not single:
-            self._read(type, response, found)
-            return
-        found[Coordinator(names[0], type)] = self._found(response)
-        await self._ask_one_by_one(type, names[1:], found)
+        named: dict[str, Found] = {}
+        if single:
+            named[names[0]] = self._found(response)
+        else:
+            named = self._read(response)
+        for node in {each for each in named.values() if isinstance(each, Node)}:
+            if node is not by and node.address != by.address:
+                self._nodes.confirmed(node, began, seq)
+        found.update((Coordinator(name, type), each) for name, each in named.items())
+        if single:
+            await self._ask_one_by_one(type, names[1:], found)
+
+    async def named_by_others(self, key: Coordinator, node: Node) -> Node | None:
+        """Who coordinates a key, as any broker but `node` says; `None` where none of them knows."""
+
+        def make(connection: Connection) -> tuple[FindCoordinatorRequest, int]:
+            version = connection.version_for(FindCoordinatorRequest, at_least=_SINCE[key.type])
+            return _request(key.type, [key.key], version), version
+
+        _, response = await self._asker.ask_any(make, without=node)
+        self._heed(response)
+        found = self._read(response).get(key.key) if response.coordinators else self._found(response)
+        return found if isinstance(found, Node) else None
 
     async def _ask_one_by_one(self, type: CoordinatorType, names: list[str], found: dict[Coordinator, Found]) -> None:
         if not names:
@@ -94,16 +113,18 @@ class CoordinatorFinder:
             self._asker.rebootstrap("the broker asked for it (129)")
             raise ConnectError("the broker that was asked said to begin anew at the bootstrap addresses")
 
-    def _read(self, type: CoordinatorType, response: FindCoordinatorResponse, found: dict[Coordinator, Found]) -> None:
+    def _read(self, response: FindCoordinatorResponse) -> dict[str, Found]:
+        found: dict[str, Found] = {}
         learned: dict[int, Found] = {}
         for answer in response.coordinators:
             if answer.error_code:
-                found[Coordinator(answer.key, type)] = _error(answer.key, answer.error_code, answer.error_message)
+                found[answer.key] = _error(answer.key, answer.error_code, answer.error_message)
                 continue
             node = learned.get(answer.node_id)
             if node is None:
                 node = learned[answer.node_id] = self._nodes.learn(answer.node_id, answer.host, answer.port)
-            found[Coordinator(answer.key, type)] = node
+            found[answer.key] = node
+        return found
 
     def _found(self, response: FindCoordinatorResponse) -> Found:
         if response.error_code:

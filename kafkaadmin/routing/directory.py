@@ -19,6 +19,7 @@ from kafkaadmin.routing.retry import Backoff
 from kafkaadmin.routing.router import Router
 from kafkaadmin.routing.shared import SharedWork
 from kafkaadmin.routing.table import Resolution, Route
+from kafkaadmin.routing.witnesses import Vouch, Witnesses
 
 __all__ = ["Directory"]
 
@@ -34,11 +35,13 @@ class Directory:
         metadata: Metadata,
         nodes: Nodes,
         backoff: Backoff,
+        witnesses: Witnesses,
     ) -> None:
         self._routers: dict[type, Router[Any]] = {Coordinator: coordinators, Leader: leaders, Controller: controller}
         self._metadata = metadata
         self._nodes = nodes
         self._backoff = backoff
+        self._witnesses = witnesses
         self._enter = SharedWork(metadata.ask)
         self._refused_entries = 0
         self._entry_error: KafkaAdminError | None = None
@@ -62,10 +65,25 @@ class Directory:
 
     def watch(self, kind: type, route: Route[Destination]) -> Callable[..., Awaitable[bool]]:
         """How to find out from others that a silent node is no longer the one to ask."""
+        if kind is Coordinator:
+            return partial(self._coordinator_has_moved, route)
         router = self._routers.get(kind)
         if router is not None:
             return partial(self._controller_has_moved if kind is Controller else router.has_moved, route)
         return partial(self._is_gone if kind is BrokerId else self._is_replaceable, route.node, route.node.address)
+
+    def vouch(self, kind: type, route: Route[Any]) -> Vouch | None:
+        """What it takes to believe the route's node; `None` for those that others have no say in."""
+        return self._witnesses.for_route(route) if kind is Coordinator else None
+
+    async def _coordinator_has_moved(self, route: Route[Any], *, heard: bool = False) -> bool:
+        """Whether others name another coordinator. Once it was heard again, they are asked anew, and not itself."""
+        if not heard:
+            return await self._routers[Coordinator].has_moved(route)
+        if not await self._witnesses.stands(route, anyio.current_time()):
+            return True
+        self._nodes.cleared(route.node, self._nodes.tick())
+        return False
 
     async def _controller_has_moved(self, route: Route[Destination], *, heard: bool = False) -> bool:
         """Whether another node passes for the controller. An answer from whoever was asked is the controller's own.

@@ -241,8 +241,11 @@ class _Call(Generic[K, R, V]):
             patience = self._broker_timeout_ms(anyio.current_time()) / 1000
         elif lane is Lane.SHORT and len(keys) >= BULK_FROM:
             lane = Lane.BULK
-        moved = self.driver.directory.watch(self.kind, batch.routes[self.operation.to(keys[0])])
-        return Question(batch.node, node_epoch=batch.node_epoch, lane=lane, patience=patience, moved=moved)
+        directory, route = self.driver.directory, batch.routes[self.operation.to(keys[0])]
+        moved = directory.watch(self.kind, route)
+        # What can't be sent again is believed: to doubt its answer would leave nothing.
+        vouch = None if self.operation.repeat is Repeat.NEVER else directory.vouch(self.kind, route)
+        return Question(batch.node, node_epoch=batch.node_epoch, lane=lane, patience=patience, moved=moved, vouch=vouch)
 
     def _broker_timeout_ms(self, now: float) -> int:
         return min(self.deadline.timeout_ms(now), int(self.driver.request_timeout * 1000))

@@ -7,10 +7,20 @@ from collections.abc import Callable, Iterable
 from kafkaadmin.config import Address
 from kafkaadmin.models.brokers import Broker
 
-__all__ = ["Node", "Nodes"]
+__all__ = ["JUST_NOW", "Node", "Nodes"]
 
 SLUGGISH_FOR = 10.0
 """Seconds for which a broker that was outrun by a hedge is asked last."""
+
+
+JUST_NOW = 0.5
+"""Seconds within which two things count as one moment, where a broker's word is weighed.
+
+Between the two it may have been replaced, and its successor have acknowledged something. That takes an election and the
+loading of its groups.
+"""
+
+_NEVER = float("-inf")
 
 
 class Node:
@@ -19,18 +29,22 @@ class Node:
     `epoch` counts its failures, so that a late report of an old one changes nothing. `failed_seq` is when, on the
     counter all routing shares, it last failed. `down_until`: until then nobody expects it to take a connection.
     `suspect`: it has been silent with requests waiting; `revived_seq` is when it was heard from again after that, and
-    `checked_at` when others were last asked about it.
+    `checked_at` when others were last asked about it. `ran_at` is the last moment at which it is known to have run,
+    `awake_since` since when without a gap, `confirmed_at` when another broker was last asked that names it.
     """
 
     __slots__ = (
         "_broker",
         "address",
+        "awake_since",
         "checked_at",
+        "confirmed_at",
         "down_until",
         "epoch",
         "failed_seq",
         "id",
         "rack",
+        "ran_at",
         "reached",
         "revived_seq",
         "sluggish_until",
@@ -48,7 +62,7 @@ class Node:
         self.suspect = False
         self.revived_seq: int | None = None
         self.reached = False
-        self.checked_at = float("-inf")
+        self.checked_at = self.ran_at = self.awake_since = self.confirmed_at = _NEVER
         self._broker: Broker | None = None
 
     @property
@@ -70,8 +84,9 @@ class Node:
 class Nodes:
     """All known nodes, the counter by which events are ordered, and who hears of failures."""
 
-    def __init__(self, seeds: Iterable[Address]) -> None:
+    def __init__(self, seeds: Iterable[Address], *, gap: float = 3.0) -> None:
         self.seq = 0
+        self._gap = gap
         self._cleared_seq = 0
         self._seeds = tuple(Node(None, address) for address in seeds)
         self._by_id: dict[int, Node] = {}
@@ -105,6 +120,7 @@ class Nodes:
             self.lost(node, f"now at {node.address}")
             node.down_until = node.sluggish_until = 0.0
             node.suspect, node.revived_seq = False, None
+            node.ran_at = node.awake_since = _NEVER
         if rack is not None:
             node.rack = rack
         return node
@@ -137,6 +153,7 @@ class Nodes:
         node.epoch += 1
         node.failed_seq = self.tick()
         node.reached = False
+        node.confirmed_at = _NEVER
         for hear in self._on_lost:
             hear(node, reason)
 
@@ -144,6 +161,20 @@ class Nodes:
         """A connection to it stands."""
         node.down_until = 0.0
         node.reached = True
+
+    def ran(self, node: Node, asked_at: float, answered_at: float) -> None:
+        """It answered what it was asked: it ran at some moment in between.
+
+        Where it may have slept for longer than `gap` before, it counts as awake from the answer on only.
+        """
+        if answered_at - node.ran_at >= self._gap:
+            node.awake_since = answered_at - JUST_NOW
+        node.ran_at = max(node.ran_at, asked_at)
+
+    def confirmed(self, node: Node, asked_at: float, lookup_seq: int) -> None:
+        """Another broker, asked then, names it as coordinator; unless it has failed since, that stands."""
+        if lookup_seq > node.failed_seq:
+            node.confirmed_at = max(node.confirmed_at, asked_at)
 
     def suspected(self, node: Node) -> bool:
         """It has been silent for too long with requests waiting. True when that is news."""
@@ -162,20 +193,20 @@ class Nodes:
             node.suspect, node.revived_seq = False, None
 
     def candidates(
-        self, now: float, random: Callable[[], float], *, avoid: Node | None = None, seeds: bool = True
+        self, now: float, random: Callable[[], float], *, without: Node | None = None, seeds: bool = True
     ) -> list[Node]:
         """Whom to ask what any broker can answer, best first: in good health, connected, then in random order.
 
-        `avoid` comes last. Bootstrap addresses that aren't a known broker's follow the brokers in good health.
+        Bootstrap addresses that aren't a known broker's follow the brokers in good health. `without` a broker there are
+        none of them, since they may lead to it.
         """
-        nodes = list(self._by_id.values())
-        if seeds:
+        nodes = [node for node in self._by_id.values() if node is not without]
+        if seeds and without is None:
             taken = {node.address for node in nodes}
             nodes += [seed for seed in self._seeds if seed.address not in taken]
 
-        def rank(node: Node) -> tuple[bool, bool, bool, bool, bool, float]:
+        def rank(node: Node) -> tuple[bool, bool, bool, bool, float]:
             return (
-                node is avoid,
                 node.down_until > now,
                 node.suspect or node.sluggish_until > now,
                 node.id is None,

@@ -35,6 +35,11 @@ class SharedWork(Generic[T]):
         self._work = work
         self._flight: _Flight[T] | None = None
 
+    @property
+    def busy(self) -> bool:
+        """Whether somebody leads it now."""
+        return self._flight is not None
+
     async def __call__(self) -> T:
         while self._flight is not None:
             flight = self._flight
