@@ -46,13 +46,15 @@ async def test_offsets_of_10_000_groups_cost_a_few_lookups_and_one_stream_of_chu
     cluster.add_groups(GROUPS, offsets={("orders", 0): 7})
     owned = Counter(cluster.coordinator_of(group) for group in GROUPS[::97])
     assert set(owned) == set(cluster.brokers)
-    async with AdminClient(cluster.bootstrap_servers) as admin:
-        for lookups in (len(GROUPS) // LOOKUP_KEYS, 0):
+    # Of a coordinator that was never heard before others are asked once more, if the look-ups took their time.
+    confirmations = len(cluster.brokers)
+    async with AdminClient(cluster.bootstrap_servers, confirm_after=60.0) as admin:
+        for lookups, more in ((len(GROUPS) // LOOKUP_KEYS, confirmations), (0, 0)):
             cluster.reset_requests()
             offsets = await admin.list_consumer_group_offsets(GROUPS)
             assert len(offsets.succeeded) == len(GROUPS)
             requests = by_api(cluster)
-            assert requests[ApiKey.FIND_COORDINATOR] == lookups
+            assert lookups <= requests[ApiKey.FIND_COORDINATOR] <= lookups + more
             fetches = {broker: cluster.requests[broker, ApiKey.OFFSET_FETCH] for broker in cluster.brokers}
             assert sum(fetches.values()) <= len(GROUPS) // FETCH_KEYS + len(cluster.brokers)
             assert min(fetches.values()) >= 1
