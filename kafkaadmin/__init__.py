@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         CoordinatorUnavailableError,
         DelegationTokenError,
         DuplicateVoterError,
+        ElectionNotNeededError,
         GroupNotEmptyError,
         GroupNotFoundError,
         GroupSubscribedToTopicError,
@@ -77,6 +78,7 @@ if TYPE_CHECKING:
     from kafkaadmin.models.brokers import (
         Broker,
         ClusterDescription,
+        UnregisteredNode,
     )
     from kafkaadmin.models.configs import (
         AlterConfigOp,
@@ -87,6 +89,11 @@ if TYPE_CHECKING:
     from kafkaadmin.models.delegation_tokens import (
         DelegationToken,
         DelegationTokenExpiry,
+    )
+    from kafkaadmin.models.features import (
+        FeatureMetadata,
+        FeatureUpdate,
+        LevelRange,
     )
     from kafkaadmin.models.groups import (
         ClassicGroupDescription,
@@ -129,6 +136,15 @@ if TYPE_CHECKING:
     from kafkaadmin.models.records import (
         DeletedRecords,
         RecordsToDelete,
+    )
+    from kafkaadmin.models.replicas import (
+        AlteredReassignment,
+        ElectedLeader,
+        LogDirDescription,
+        PartitionReassignment,
+        ReplicaInfo,
+        ReplicaLogDirInfo,
+        TopicPartitionReplica,
     )
     from kafkaadmin.models.results import (
         BatchResult,
@@ -173,6 +189,8 @@ if TYPE_CHECKING:
         ConfigResourceType,
         ConfigSource,
         ConfigType,
+        ElectionType,
+        FeatureUpgradeType,
         GroupState,
         GroupType,
         IsolationLevel,
@@ -187,6 +205,20 @@ _MODULES = {
         "ConfigEntry",
         "ConfigResource",
         "ConfigSynonym",
+    ),
+    "kafkaadmin.models.features": (
+        "FeatureMetadata",
+        "FeatureUpdate",
+        "LevelRange",
+    ),
+    "kafkaadmin.models.replicas": (
+        "AlteredReassignment",
+        "ElectedLeader",
+        "LogDirDescription",
+        "PartitionReassignment",
+        "ReplicaInfo",
+        "ReplicaLogDirInfo",
+        "TopicPartitionReplica",
     ),
     "kafkaadmin.security": (
         "OAuthToken",
@@ -207,6 +239,7 @@ _MODULES = {
         "CoordinatorUnavailableError",
         "DelegationTokenError",
         "DuplicateVoterError",
+        "ElectionNotNeededError",
         "GroupNotEmptyError",
         "GroupNotFoundError",
         "GroupSubscribedToTopicError",
@@ -252,6 +285,7 @@ _MODULES = {
     "kafkaadmin.models.brokers": (
         "Broker",
         "ClusterDescription",
+        "UnregisteredNode",
     ),
     "kafkaadmin.models.delegation_tokens": (
         "DelegationToken",
@@ -328,6 +362,8 @@ _MODULES = {
         "ConfigResourceType",
         "ConfigSource",
         "ConfigType",
+        "ElectionType",
+        "FeatureUpgradeType",
         "GroupState",
         "GroupType",
         "IsolationLevel",
@@ -347,6 +383,7 @@ __all__ = [
     "AdminClient",
     "AlterConfigOp",
     "AlterConfigOperation",
+    "AlteredReassignment",
     "AlteredUserScramCredentials",
     "AnyBroker",
     "AuthenticationError",
@@ -394,7 +431,13 @@ __all__ = [
     "DeletedTopic",
     "Destination",
     "DuplicateVoterError",
+    "ElectedLeader",
+    "ElectionNotNeededError",
+    "ElectionType",
     "Event",
+    "FeatureMetadata",
+    "FeatureUpdate",
+    "FeatureUpgradeType",
     "GroupDescription",
     "GroupListing",
     "GroupNotEmptyError",
@@ -407,7 +450,9 @@ __all__ = [
     "KafkaAdminError",
     "KafkaPrincipal",
     "Leader",
+    "LevelRange",
     "LocalProtocolError",
+    "LogDirDescription",
     "LookupFailed",
     "MemberToRemove",
     "NewPartitions",
@@ -425,6 +470,7 @@ __all__ = [
     "PartialFailureError",
     "PartitionDescription",
     "PartitionOffset",
+    "PartitionReassignment",
     "ProtocolError",
     "QuorumInfo",
     "QuorumReplica",
@@ -434,6 +480,8 @@ __all__ = [
     "RecordsToDelete",
     "RemoteProtocolError",
     "RemovedMember",
+    "ReplicaInfo",
+    "ReplicaLogDirInfo",
     "RequestCompleted",
     "RequestSent",
     "RetryPolicy",
@@ -450,9 +498,11 @@ __all__ = [
     "TopicDescription",
     "TopicListing",
     "TopicPartition",
+    "TopicPartitionReplica",
     "TransportError",
     "UnknownMemberError",
     "UnknownTopicError",
+    "UnregisteredNode",
     "UnsupportedVersionError",
     "UserScramCredentialDeletion",
     "UserScramCredentialUpsertion",

@@ -15,9 +15,10 @@ from kafkaadmin.config import ClientConfig, RetryPolicy, parse_addresses
 from kafkaadmin.errors import KafkaAdminError
 from kafkaadmin.events import Observer
 from kafkaadmin.models.acls import AclBinding, AclBindingFilter, DeletedAcls
-from kafkaadmin.models.brokers import Broker, ClusterDescription
+from kafkaadmin.models.brokers import Broker, ClusterDescription, UnregisteredNode
 from kafkaadmin.models.configs import AlterConfigOp, ConfigEntry, ConfigResource
 from kafkaadmin.models.delegation_tokens import DelegationToken, DelegationTokenExpiry
+from kafkaadmin.models.features import FeatureMetadata, FeatureUpdate
 from kafkaadmin.models.groups import (
     ConsumerGroupDescription,
     DeletedGroup,
@@ -33,6 +34,14 @@ from kafkaadmin.models.principals import KafkaPrincipal
 from kafkaadmin.models.quorum import ChangedVoter, QuorumInfo, RaftVoterEndpoint
 from kafkaadmin.models.quotas import ClientQuotaEntity, ClientQuotaFilter
 from kafkaadmin.models.records import DeletedRecords, RecordsToDelete
+from kafkaadmin.models.replicas import (
+    AlteredReassignment,
+    ElectedLeader,
+    LogDirDescription,
+    PartitionReassignment,
+    ReplicaLogDirInfo,
+    TopicPartitionReplica,
+)
 from kafkaadmin.models.results import BatchResult
 from kafkaadmin.models.scram import (
     AlteredUserScramCredentials,
@@ -45,7 +54,7 @@ from kafkaadmin.operations import arguments
 from kafkaadmin.routing import Cluster, CoordinatorType, Deadline, Destination
 from kafkaadmin.security import Security, SecurityProvider
 from kafkawire import Request, Response
-from kafkawire.enums import ConfigResourceType, GroupState, GroupType, IsolationLevel
+from kafkawire.enums import ConfigResourceType, ElectionType, GroupState, GroupType, IsolationLevel
 
 __all__ = ["AdminClient"]
 
@@ -684,6 +693,174 @@ class AdminClient:
         return await operations.delete_consumer_group_offsets(
             self._cluster, group, partitions, deadline=self._deadline(timeout)
         )
+
+    # ------------------------------------------------------------------------------------------------- features
+
+    async def describe_features(self, *, broker_id: int | None = None, timeout: float | None = None) -> FeatureMetadata:
+        """The features that a broker could run at, and those that the cluster runs at (KIP-584; brokers 2.4 and later).
+
+        Needs no ACL.
+
+        Args:
+            broker_id: ask this broker, since in a rolling upgrade they differ; any if nothing is said.
+        """
+        return await operations.describe_features(self._cluster, broker_id=broker_id, deadline=self._deadline(timeout))
+
+    async def update_features(
+        self,
+        updates: Mapping[str, int | FeatureUpdate],
+        *,
+        validate_only: bool = False,
+        timeout: float | None = None,
+    ) -> BatchResult[str, None]:
+        """Give features other levels (KIP-584; brokers 2.7 and later).
+
+            await admin.update_features({"group.version": 1})
+            await admin.update_features({"share.version": FeatureUpdate(0, FeatureUpgradeType.SAFE_DOWNGRADE)})
+
+        A number is an upgrade. Since 4.0 all of them are done or none: one that is refused (a `BrokerError` with
+        INVALID_UPDATE_VERSION, 95) fails the others too. Repeatable: when an answer was lost the request is sent again,
+        and a feature that is at its level already stays there. Needs ALTER on the cluster.
+
+        Args:
+            validate_only: have the controller check, and change nothing (brokers 3.3 and later, else
+                `UnsupportedVersionError`).
+        """
+        return await operations.update_features(
+            self._cluster, updates, validate_only=validate_only, deadline=self._deadline(timeout)
+        )
+
+    # ------------------------------------------------------------------------------------------------- replicas
+
+    async def elect_leaders(
+        self,
+        partitions: TopicPartition | Iterable[TopicPartition] | None = None,
+        *,
+        election_type: ElectionType = ElectionType.PREFERRED,
+        timeout: float | None = None,
+    ) -> BatchResult[TopicPartition, ElectedLeader]:
+        """Have partitions led by their preferred replica, or (unclean) by any that lives (KIP-183, KIP-460).
+
+        Partitions succeed and fail one by one: `ElectionNotNeededError` where the leader is right already,
+        `UnknownTopicError`, or a `BrokerError` with PREFERRED_LEADER_NOT_AVAILABLE (80) or
+        ELIGIBLE_LEADERS_NOT_AVAILABLE (83). Brokers 2.2 and later.
+
+        Verified: when an answer was lost and no election is needed on asking again, it counts as held, and is marked
+        `ambiguous`. Needs ALTER on the cluster.
+
+        Args:
+            partitions: one or several; `None` for all of the cluster: the result then has those that were given a
+                leader, and those that could not be.
+            election_type: UNCLEAN elects where there is no leader, and loses what only the others had (brokers 2.4 and
+                later, else `UnsupportedVersionError`).
+        """
+        return await operations.elect_leaders(
+            self._cluster, partitions, election_type=election_type, deadline=self._deadline(timeout)
+        )
+
+    async def alter_partition_reassignments(
+        self,
+        reassignments: Mapping[TopicPartition, Iterable[int] | None],
+        *,
+        allow_replication_factor_change: bool = True,
+        timeout: float | None = None,
+    ) -> BatchResult[TopicPartition, AlteredReassignment]:
+        """Move partitions to other brokers, or cancel that (KIP-455; brokers 2.4 and later).
+
+            await admin.alter_partition_reassignments({TopicPartition("orders", 0): [2, 3, 1]})
+
+        Returns once the moves are ordered: `list_partition_reassignments` tells which are still under way. Partitions
+        succeed and fail one by one: `UnknownTopicError`, `InvalidRequestError` (39 INVALID_REPLICA_ASSIGNMENT, 38
+        INVALID_REPLICATION_FACTOR), or, to cancel, a `BrokerError` with NO_REASSIGNMENT_IN_PROGRESS (85).
+
+        Moves are repeatable: when an answer was lost they are ordered again. Cancellations are verified: where there is
+        no move on asking again it counts as cancelled, and is marked `ambiguous`. Needs ALTER on the cluster.
+
+        Args:
+            reassignments: partitions to the ids of their replicas, the preferred leader first; `None` cancels a move.
+            allow_replication_factor_change: `False` refuses what would change the number of replicas (KIP-860; brokers
+                4.1 and later, else `UnsupportedVersionError`).
+        """
+        return await operations.alter_partition_reassignments(
+            self._cluster,
+            reassignments,
+            allow_replication_factor_change=allow_replication_factor_change,
+            deadline=self._deadline(timeout),
+        )
+
+    async def list_partition_reassignments(
+        self, partitions: TopicPartition | Iterable[TopicPartition] | None = None, *, timeout: float | None = None
+    ) -> Mapping[TopicPartition, PartitionReassignment]:
+        """The partitions that are on their way to other brokers, of these or of all (KIP-455; brokers 2.4 and later).
+
+        Those that aren't moving, or aren't there, are not in it. Needs DESCRIBE on the cluster.
+        """
+        return await operations.list_partition_reassignments(
+            self._cluster, partitions, deadline=self._deadline(timeout)
+        )
+
+    async def describe_log_dirs(
+        self, brokers: int | Iterable[int] | None = None, *, timeout: float | None = None
+    ) -> BatchResult[int, Mapping[str, LogDirDescription]]:
+        """The directories in which brokers keep partitions: what is in them, and what room is left (KIP-113).
+
+        Each broker is asked for its own, all at once; a broker that isn't there fails by itself. A directory that is
+        offline is in the result, with its `error`. Needs DESCRIBE on the cluster.
+
+        Args:
+            brokers: the ids of one or several; all live ones if nothing is said.
+        """
+        return await operations.describe_log_dirs(self._cluster, brokers, deadline=self._deadline(timeout))
+
+    async def describe_replica_log_dirs(
+        self, replicas: TopicPartitionReplica | Iterable[TopicPartitionReplica], *, timeout: float | None = None
+    ) -> BatchResult[TopicPartitionReplica, ReplicaLogDirInfo]:
+        """In which directories replicas lie, and to which they move (KIP-113).
+
+        Each broker is asked about its own, all at once. A replica that its broker doesn't have is a `BrokerError` with
+        REPLICA_NOT_AVAILABLE (9). Needs DESCRIBE on the cluster.
+        """
+        return await operations.describe_replica_log_dirs(self._cluster, replicas, deadline=self._deadline(timeout))
+
+    async def alter_replica_log_dirs(
+        self, moves: Mapping[TopicPartitionReplica, str], *, timeout: float | None = None
+    ) -> BatchResult[TopicPartitionReplica, None]:
+        """Move replicas to other directories of their brokers (KIP-113).
+
+            await admin.alter_replica_log_dirs({TopicPartitionReplica("orders", 0, broker_id=1): "/data-2"})
+
+        Returns once the moves have begun: `describe_replica_log_dirs` tells how far they are. Each broker is asked to
+        move its own, all at once. Replicas succeed and fail one by one: a `BrokerError` with LOG_DIR_NOT_FOUND (57) or
+        KAFKA_STORAGE_ERROR (56). A replica that the broker doesn't have is a REPLICA_NOT_AVAILABLE (9) or an
+        `UnknownTopicError`, and will be put there once it comes.
+
+        Repeatable: when an answer was lost the request is sent again. Needs ALTER on the cluster.
+        """
+        return await operations.alter_replica_log_dirs(self._cluster, moves, deadline=self._deadline(timeout))
+
+    # ---------------------------------------------------------------------------------------------------- nodes
+
+    async def unregister_broker(self, broker_id: int, *, timeout: float | None = None) -> UnregisteredNode:
+        """Have the cluster forget a broker that won't come back (KIP-631; brokers of KRaft clusters, 3.3 and later).
+
+        Verified: when an answer was lost it is asked for again, and the result marked `ambiguous` whether or not there
+        was such a broker still. Needs ALTER on the cluster.
+
+        Raises:
+            BrokerError: with BROKER_ID_NOT_REGISTERED (102), there is no such broker.
+        """
+        return await operations.unregister_broker(self._cluster, broker_id, deadline=self._deadline(timeout))
+
+    async def unregister_controller(self, controller_id: int, *, timeout: float | None = None) -> UnregisteredNode:
+        """Have the cluster forget a controller that won't come back (brokers 4.4 and later).
+
+        Verified: when an answer was lost it is asked for again, and the result marked `ambiguous` whether or not there
+        was such a controller still. Needs ALTER on the cluster.
+
+        Raises:
+            BrokerError: with CONTROLLER_ID_NOT_REGISTERED (136), there is no such controller.
+        """
+        return await operations.unregister_controller(self._cluster, controller_id, deadline=self._deadline(timeout))
 
     # ---------------------------------------------------------------------------------------- the metadata quorum
 

@@ -20,6 +20,7 @@ __all__ = [
     "CoordinatorUnavailableError",
     "DelegationTokenError",
     "DuplicateVoterError",
+    "ElectionNotNeededError",
     "GroupNotEmptyError",
     "GroupNotFoundError",
     "GroupSubscribedToTopicError",
@@ -209,6 +210,10 @@ class VoterNotFoundError(BrokerError):
     """127 VOTER_NOT_FOUND: no voter has this id and directory."""
 
 
+class ElectionNotNeededError(BrokerError):
+    """84 ELECTION_NOT_NEEDED: the partition's leader is the one that an election would give it."""
+
+
 class PartialFailureError(KafkaAdminError):
     """A call that collects from every broker could not ask all of them.
 
@@ -240,6 +245,7 @@ _BY_CODE: dict[int, type[BrokerError]] = {
         DelegationTokenError: (61, 62, 63, 64, 66, 67),
         DuplicateVoterError: (126,),
         VoterNotFoundError: (127,),
+        ElectionNotNeededError: (84,),
     }.items()
     for code in codes
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kafkawire.enums import AclOperation
 
-__all__ = ["Broker", "ClusterDescription"]
+__all__ = ["Broker", "ClusterDescription", "UnregisteredNode"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,3 +40,15 @@ class ClusterDescription:
     brokers: tuple[Broker, ...]
     controller: Broker | None
     authorized_operations: frozenset[AclOperation] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnregisteredNode:
+    """A broker or controller that the cluster has forgotten.
+
+    `ambiguous`: an answer was lost, and when asked again nobody was registered by this id. So this call did it, unless
+    somebody else did just then.
+    """
+
+    id: int
+    ambiguous: bool = False

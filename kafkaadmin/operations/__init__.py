@@ -19,13 +19,18 @@ from kafkaadmin.operations.delegation_tokens import (
     expire_delegation_token,
     renew_delegation_token,
 )
+from kafkaadmin.operations.elections import elect_leaders
+from kafkaadmin.operations.features import describe_features, update_features
 from kafkaadmin.operations.group_descriptions import describe_consumer_groups, describe_groups
 from kafkaadmin.operations.groups import delete_consumer_groups, list_groups, remove_members_from_consumer_group
+from kafkaadmin.operations.log_dirs import alter_replica_log_dirs, describe_log_dirs, describe_replica_log_dirs
 from kafkaadmin.operations.metadata_quorum import add_raft_voter, describe_metadata_quorum, remove_raft_voter
 from kafkaadmin.operations.new_partitions import create_partitions
 from kafkaadmin.operations.new_topics import create_topics
 from kafkaadmin.operations.partition_offsets import list_offsets
+from kafkaadmin.operations.reassignments import alter_partition_reassignments, list_partition_reassignments
 from kafkaadmin.operations.record_deletion import delete_records
+from kafkaadmin.operations.registrations import unregister_broker, unregister_controller
 from kafkaadmin.operations.scram_users import alter_user_scram_credentials, describe_user_scram_credentials
 from kafkaadmin.operations.topic_deletion import delete_topics
 from kafkaadmin.operations.topics import describe_topics, list_topics
@@ -34,6 +39,8 @@ __all__ = [
     "add_raft_voter",
     "alter_client_quotas",
     "alter_consumer_group_offsets",
+    "alter_partition_reassignments",
+    "alter_replica_log_dirs",
     "alter_user_scram_credentials",
     "create_acls",
     "create_delegation_token",
@@ -50,18 +57,26 @@ __all__ = [
     "describe_configs",
     "describe_consumer_groups",
     "describe_delegation_token",
+    "describe_features",
     "describe_groups",
+    "describe_log_dirs",
     "describe_metadata_quorum",
+    "describe_replica_log_dirs",
     "describe_topics",
     "describe_user_scram_credentials",
+    "elect_leaders",
     "expire_delegation_token",
     "incremental_alter_configs",
     "list_config_resources",
     "list_consumer_group_offsets",
     "list_groups",
     "list_offsets",
+    "list_partition_reassignments",
     "list_topics",
     "remove_members_from_consumer_group",
     "remove_raft_voter",
     "renew_delegation_token",
+    "unregister_broker",
+    "unregister_controller",
+    "update_features",
 ]

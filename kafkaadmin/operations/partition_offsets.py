@@ -12,7 +12,7 @@ from kafkaadmin.models.partitions import TopicPartition
 from kafkaadmin.models.results import BatchResult
 from kafkaadmin.operations import arguments
 from kafkaadmin.operations.at_once import merged
-from kafkaadmin.operations.partitions import by_topic
+from kafkaadmin.operations.partitions import PARTITIONS_PER_REQUEST, by_topic
 from kafkaadmin.operations.times import EPOCH, MILLISECOND, moment
 from kafkaadmin.routing import Attempt, Cluster, Deadline, Done, Errored, Leader, Operation, Outcome
 from kafkawire import enums
@@ -46,8 +46,6 @@ _PLACES = {
         enums.OffsetSpec.EARLIEST_PENDING_UPLOAD, 11, "the earliest offset that is to be tiered"
     ),
 }
-
-_PARTITIONS_PER_REQUEST = 5_000
 
 
 async def list_offsets(
@@ -89,7 +87,7 @@ async def list_offsets(
             api=ListOffsetsRequest,
             request=request,
             outcomes=_outcomes,
-            keys_per_request=lambda version: _PARTITIONS_PER_REQUEST,
+            keys_per_request=lambda version: PARTITIONS_PER_REQUEST,
             at_least=max(floor, at_least),
             needs=needs,
         )

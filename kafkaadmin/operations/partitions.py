@@ -6,7 +6,10 @@ from collections.abc import Iterable
 
 from kafkaadmin.models.partitions import TopicPartition
 
-__all__ = ["by_topic"]
+__all__ = ["PARTITIONS_PER_REQUEST", "by_topic"]
+
+PARTITIONS_PER_REQUEST = 5_000
+"""Partitions that one request asks about: some 100 KB either way, and 25 ms to read."""
 
 
 def by_topic(partitions: Iterable[TopicPartition]) -> dict[str, list[int]]:

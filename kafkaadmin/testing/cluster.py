@@ -250,6 +250,16 @@ class FakeCluster:
         """Make a broker the controller (with `zookeeper=True`), or another of the `controllers` the active one."""
         self._call(lambda: self._state.move_controller(to))
 
+    def hold_reassignments(self, held: bool = True) -> None:
+        """Keep partitions that are moved to other brokers on their way, until told otherwise: then they all arrive."""
+
+        def change() -> None:
+            self._state.moves_are_held = held
+            if not held:
+                self._state.end_moves()
+
+        self._call(change)
+
     # Voters and tokens
 
     def allow_voter_changes(self) -> None:
@@ -259,6 +269,10 @@ class FakeCluster:
     def voters(self) -> dict[int, UUID]:
         """Who votes in the metadata quorum, and each one's directory id."""
         return self._call(lambda: {each.node_id: each.directory_id for each in self._state.voters.voters.values()})
+
+    def registered_controllers(self) -> tuple[int, ...]:
+        """The controllers that the cluster has not forgotten; without `controllers` the brokers are that too."""
+        return self._call(self._state.registered_controllers)
 
     def allow_delegation_tokens(self) -> None:
         """Serve delegation tokens although connections are plaintext, to which Kafka answers 64."""

@@ -14,6 +14,7 @@ from kafkaadmin.testing.acls import Acls
 from kafkaadmin.testing.configs import Configs
 from kafkaadmin.testing.groups import Group, java_hash
 from kafkaadmin.testing.identities import Identities
+from kafkaadmin.testing.log_dirs import LogDirs
 from kafkaadmin.testing.quorum import Quorum
 from kafkaadmin.testing.quotas import Quotas
 from kafkaadmin.testing.scram_users import ScramUsers
@@ -38,6 +39,7 @@ class Broker:
     port: int = 0
     rack: str | None = None
     fenced: bool = False
+    registered: bool = True
     stale: frozenset[TopicPartition] = frozenset()
     memory: Mapping[str, Group] = field(default_factory=dict[str, Group])
 
@@ -65,6 +67,10 @@ class ClusterState:
         self.scram_users = ScramUsers()
         self.quotas = Quotas()
         self.configs = Configs()
+        self.feature_levels: dict[str, int] = {}
+        self.log_dirs = LogDirs()
+        self.moves_are_held = False
+        self.forgotten: set[int] = set()
         self.topics: dict[str, Topic] = {}
         self.groups: dict[str, Group] = {}
         self.loading: set[int] = set()
@@ -105,9 +111,18 @@ class ClusterState:
         It takes those of which it was the last in sync; where others lead it follows, and catches up at once.
         """
         self.brokers[broker_id].fenced = False
+        self.brokers[broker_id].registered = True
         taken = self._elect(tp for tp, partition in self.partitions() if partition.leader == NO_LEADER)
         self._catch_up()
         return taken
+
+    def unregister(self, broker_id: int) -> bool:
+        """Forget a broker, until it comes back. Says whether it was known."""
+        broker = self.brokers.get(broker_id)
+        if broker is None or not broker.registered:
+            return False
+        broker.registered = False
+        return True
 
     def wake_up_to_date(self, broker_id: int) -> None:
         """A broker that was frozen hears what happened meanwhile."""
@@ -210,6 +225,28 @@ class ClusterState:
     def _live_ids(self) -> tuple[int, ...]:
         return tuple(broker.broker_id for broker in self.live_brokers())
 
+    def reassign(self, tp: TopicPartition, target: tuple[int, ...]) -> None:
+        """Move a partition to other replicas: at once, unless moves are held up."""
+        partition = self.partition(*tp)
+        partition.begin_move(target)
+        if not self.moves_are_held:
+            partition.end_move(target, self._live_ids())
+
+    def cancel_move(self, tp: TopicPartition) -> bool:
+        """Leave a partition where it was. Says whether it was moving."""
+        partition = self.partition(*tp)
+        if partition.before_move is None:
+            return False
+        partition.end_move(partition.before_move, self._live_ids())
+        return True
+
+    def end_moves(self) -> None:
+        """Let every partition that is moving arrive."""
+        for _, partition in self.partitions():
+            if partition.before_move is not None:
+                arrived = tuple(broker for broker in partition.replicas if broker not in partition.removing)
+                partition.end_move(arrived, self._live_ids())
+
     # Controller
 
     def controller(self) -> int:
@@ -225,6 +262,16 @@ class ClusterState:
         if broker_id in self.quorum:
             return self.quorum.leader == broker_id
         return not self.zookeeper or self._controller == broker_id
+
+    def registered_controllers(self) -> tuple[int, ...]:
+        """The controllers that are not forgotten. Without a quorum of their own the brokers are controllers too."""
+        return tuple(node_id for node_id in self.quorum.nodes or self.brokers if node_id not in self.forgotten)
+
+    def unregister_controller(self, node_id: int) -> bool:
+        """Forget a controller. Says whether it was known."""
+        known = node_id in self.registered_controllers()
+        self.forgotten.add(node_id)
+        return known
 
     def move_controller(self, to: int) -> None:
         """Make a broker ZooKeeper's controller, or one of the quorum's the active one."""

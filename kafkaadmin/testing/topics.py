@@ -44,6 +44,25 @@ class Partition:
     leader_epoch: int = 0
     start_offset: int = 0
     end_offset: int = 0
+    before_move: tuple[int, ...] | None = None
+    adding: tuple[int, ...] = ()
+    removing: tuple[int, ...] = ()
+
+    def begin_move(self, target: tuple[int, ...]) -> None:
+        """Be on the way to other replicas: old and new ones hold the partition meanwhile."""
+        old = self.replicas if self.before_move is None else self.before_move
+        self.before_move = old
+        self.adding = tuple(broker for broker in target if broker not in old)
+        self.removing = tuple(broker for broker in old if broker not in target)
+        self.replicas = (*target, *self.removing)
+
+    def end_move(self, replicas: tuple[int, ...], live: Collection[int]) -> None:
+        """Be where the move led, or where it began."""
+        self.before_move, self.adding, self.removing = None, (), ()
+        self.replicas = replicas
+        self.isr = tuple(broker for broker in replicas if broker in live) or replicas
+        if self.leader not in replicas:
+            self.elect(live)
 
     def elect(self, candidates: Collection[int]) -> bool:
         """Give the partition to its first candidate that is in sync. Says whether the leader changed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from kafkawire import ApiKey
 from kafkawire.messages import ApiVersion, FinalizedFeatureKey, SupportedFeatureKey
@@ -12,6 +13,7 @@ __all__ = [
     "as_api_versions",
     "finalized_features",
     "finalized_features_epoch",
+    "finalized_levels",
     "offered",
     "release_of",
     "supported_features",
@@ -146,13 +148,25 @@ def supported_features(release: str, version: int) -> tuple[SupportedFeatureKey,
     )
 
 
-def finalized_features(release: str) -> tuple[FinalizedFeatureKey, ...]:
-    """The feature levels in force: what a new cluster has."""
+def finalized_features(
+    release: str, changed: Mapping[str, int] = MappingProxyType({})
+) -> tuple[FinalizedFeatureKey, ...]:
+    """The feature levels in force: what a new cluster has, but for those that were changed."""
     return tuple(
-        FinalizedFeatureKey(name=name, max_version_level=levels[-1], min_version_level=levels[-1])
+        FinalizedFeatureKey(name=name, max_version_level=level, min_version_level=level)
+        for name, level in finalized_levels(release, changed).items()
+        if level > 0
+    )
+
+
+def finalized_levels(release: str, changed: Mapping[str, int]) -> Mapping[str, int]:
+    """The same by name, features that are switched off included."""
+    new = {
+        name: levels[-1]
         for name, levels in _levels(release).items()
         if (since := _FEATURES[name][1]) and RELEASES.index(since) <= RELEASES.index(release)
-    )
+    }
+    return {**new, **changed}
 
 
 def finalized_features_epoch(release: str) -> int:

@@ -8,12 +8,14 @@ from kafkaadmin import (
     AclOperation,
     AdminClient,
     AnyBroker,
+    BrokerError,
     BrokerId,
     ClientClosedError,
     Coordinator,
     KafkaAdminError,
     UnsupportedVersionError,
 )
+from kafkaadmin.testing import FakeCluster
 from kafkawire.messages import ListGroupsRequest, MetadataRequest
 from tests.support.stage import Stage
 
@@ -43,6 +45,41 @@ async def test_no_broker_is_fenced_while_all_serve(admin: AdminClient, stage: St
         return
     described = await admin.describe_cluster(include_fenced_brokers=True)
     assert [broker.is_fenced for broker in described.brokers] == [False] * 3
+
+
+async def test_a_node_that_nobody_knows_cannot_be_unregistered(admin: AdminClient, stage: Stage) -> None:
+    if stage.release < (3, 3):
+        with pytest.raises(UnsupportedVersionError, match="doesn't offer UnregisterBroker"):
+            await admin.unregister_broker(77)
+    else:
+        with pytest.raises(BrokerError, match="BROKER_ID_NOT_REGISTERED"):
+            await admin.unregister_broker(77)
+    if stage.release < (4, 4):
+        with pytest.raises(UnsupportedVersionError, match="doesn't offer UnregisterController"):
+            await admin.unregister_controller(77)
+    else:
+        with pytest.raises(BrokerError, match="CONTROLLER_ID_NOT_REGISTERED"):
+            await admin.unregister_controller(77)
+
+
+async def test_a_dead_broker_is_forgotten(cluster: FakeCluster) -> None:
+    cluster.stop_broker(3, failover=0)
+    async with AdminClient(cluster.bootstrap_servers) as admin:
+        described = await admin.describe_cluster(include_fenced_brokers=True)
+        assert [broker.is_fenced for broker in described.brokers] == [False, False, True]
+        assert (await admin.unregister_broker(3)).ambiguous is False
+        described = await admin.describe_cluster(include_fenced_brokers=True)
+        assert [broker.id for broker in described.brokers] == [1, 2]
+        with pytest.raises(BrokerError):
+            await admin.unregister_broker(3)
+
+
+async def test_a_dead_controller_is_forgotten() -> None:
+    with FakeCluster(brokers=1, controllers=3) as cluster:
+        async with AdminClient(cluster.bootstrap_servers) as admin:
+            assert (await admin.unregister_controller(1003)).id == 1003
+            with pytest.raises(BrokerError):
+                await admin.unregister_controller(1003)
 
 
 async def test_coordinators_are_found_refreshed_and_forgotten(admin: AdminClient, stage: Stage) -> None:

@@ -26,6 +26,7 @@ from kafkaadmin import (
     RecordsToDelete,
     ScramMechanism,
     TopicPartition,
+    TopicPartitionReplica,
     UserScramCredentialDeletion,
     UserScramCredentialUpsertion,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "ENDPOINT",
     "ORDERS",
     "ORDERS_0",
+    "REPLICA",
     "VOTER",
     "WRITES",
     "Do",
@@ -50,7 +52,10 @@ __all__ = [
 ]
 
 ORDERS = ConfigResource.topic("orders")
-ORDERS_0 = TopicPartition("orders", 0)
+ORDERS_0, ORDERS_1, ORDERS_2 = (TopicPartition("orders", partition) for partition in range(3))
+REPLICA = TopicPartitionReplica("orders", 0, 2)
+BROKER_LOST = frozenset({"killed", "frozen"})
+"""Ways to lose an answer that take the broker away for good."""
 FIRST = MemberToRemove(member_id="m-1")
 STATIC = MemberToRemove(group_instance_id="static")
 ENDPOINT = RaftVoterEndpoint(listener="CONTROLLER", host="127.0.0.1", port=9093)
@@ -100,6 +105,7 @@ class Write:
     done: object
     undone: object
     note: str = ""
+    spared: frozenset[str] = frozenset()
     since: tuple[int, int] = (2, 1)
     tells: bool = False
 
@@ -124,6 +130,8 @@ def set_stage(cluster: FakeCluster) -> None:
             GroupMember(member_id="m-2", group_instance_id="static", topics=("orders",)),
         ],
     )
+    cluster.move_leader("orders", 1, to=2)  # from 3, its preferred one
+    cluster.hold_reassignments()
     cluster.allow_voter_changes()
     cluster.allow_delegation_tokens()
 
@@ -141,6 +149,8 @@ async def tell(cluster: FakeCluster, api: ApiKey | None = None) -> Play:
             await admin.alter_user_scram_credentials(_password("alice"))
         if api is None or "TOKEN" in api.name:
             told["token"] = await admin.create_delegation_token()
+        if api is None or "REASSIGN" in api.name:
+            (await admin.alter_partition_reassignments({ORDERS_2: [2]})).raise_for_errors()
         if api is None or "TOPIC" in api.name:
             (told["orders"],) = {topic.topic_id for topic in (await admin.list_topics()).values()}
     return Play(cluster, told)
@@ -162,6 +172,34 @@ async def start(admin: AdminClient, play: Play) -> object:
 
 async def retention(admin: AdminClient, play: Play) -> object:
     return (await admin.describe_configs(ORDERS))[ORDERS]["retention.ms"].value
+
+
+async def features(admin: AdminClient, play: Play) -> object:
+    """The level of one feature, if it is switched on."""
+    level = (await admin.describe_features()).finalized.get("kraft.version")
+    return level and level.highest
+
+
+async def preferred(admin: AdminClient, play: Play) -> object:
+    """Whether the preferred replica leads."""
+    partition = (await admin.describe_topics("orders"))["orders"].partitions[ORDERS_1.partition]
+    return partition.leader == partition.replicas[0]
+
+
+async def moving(admin: AdminClient, play: Play) -> object:
+    return set(await admin.list_partition_reassignments())
+
+
+async def directory(admin: AdminClient, play: Play) -> object:
+    return (await admin.describe_replica_log_dirs(REPLICA))[REPLICA].current_log_dir
+
+
+async def registered(admin: AdminClient, play: Play) -> object:
+    return {broker.id for broker in (await admin.describe_cluster(include_fenced_brokers=True)).brokers}
+
+
+async def controllers(admin: AdminClient, play: Play) -> object:
+    return set(play.cluster.registered_controllers())
 
 
 async def offset(admin: AdminClient, play: Play) -> object:
@@ -281,6 +319,77 @@ WRITES: tuple[Write, ...] = (
         look=retention,
         undone="604800000",
         done="5",
+    ),
+    Write(
+        call="update_features",
+        api=ApiKey.UPDATE_FEATURES,
+        kind=Kind.REPEATABLE,
+        since=(3, 9),
+        do=lambda admin, play: _one(admin.update_features({"kraft.version": 1})),
+        look=features,
+        undone=None,
+        done=1,
+    ),
+    Write(
+        call="elect_leaders",
+        api=ApiKey.ELECT_LEADERS,
+        kind=Kind.VERIFIED,
+        spared=BROKER_LOST,
+        do=lambda admin, play: _one(admin.elect_leaders(ORDERS_1)),
+        look=preferred,
+        undone=False,
+        done=True,
+    ),
+    Write(
+        call="alter_partition_reassignments",
+        api=ApiKey.ALTER_PARTITION_REASSIGNMENTS,
+        kind=Kind.REPEATABLE,
+        since=(2, 4),
+        do=lambda admin, play: _one(admin.alter_partition_reassignments({ORDERS_0: [3, 1]})),
+        look=moving,
+        undone={ORDERS_2},
+        done={ORDERS_0, ORDERS_2},
+    ),
+    Write(
+        call="alter_partition_reassignments",
+        note="cancelled",
+        api=ApiKey.ALTER_PARTITION_REASSIGNMENTS,
+        kind=Kind.VERIFIED,
+        since=(2, 4),
+        do=lambda admin, play: _one(admin.alter_partition_reassignments({ORDERS_2: None})),
+        look=moving,
+        undone={ORDERS_2},
+        done=set[TopicPartition](),
+    ),
+    Write(
+        call="alter_replica_log_dirs",
+        api=ApiKey.ALTER_REPLICA_LOG_DIRS,
+        kind=Kind.REPEATABLE,
+        spared=BROKER_LOST,
+        do=lambda admin, play: _one(admin.alter_replica_log_dirs({REPLICA: "/kafka/data-2"})),
+        look=directory,
+        undone="/kafka/data-1",
+        done="/kafka/data-2",
+    ),
+    Write(
+        call="unregister_broker",
+        api=ApiKey.UNREGISTER_BROKER,
+        kind=Kind.VERIFIED,
+        since=(3, 3),
+        do=lambda admin, play: admin.unregister_broker(3),
+        look=registered,
+        undone={1, 2, 3},
+        done={1, 2},
+    ),
+    Write(
+        call="unregister_controller",
+        api=ApiKey.UNREGISTER_CONTROLLER,
+        kind=Kind.VERIFIED,
+        since=(4, 4),
+        do=lambda admin, play: admin.unregister_controller(3),
+        look=controllers,
+        undone={1, 2, 3},
+        done={1, 2},
     ),
     Write(
         call="alter_consumer_group_offsets",

@@ -9,6 +9,7 @@ from uuid import UUID
 from kafkaadmin import (
     AdminClient,
     AlterConfigOp,
+    AlteredReassignment,
     AnyBroker,
     BatchResult,
     Broker,
@@ -23,22 +24,34 @@ from kafkaadmin import (
     DelegationToken,
     DelegationTokenExpiry,
     DeletedRecords,
+    ElectedLeader,
+    ElectionType,
+    FeatureMetadata,
+    FeatureUpdate,
+    FeatureUpgradeType,
     GroupDescription,
     GroupListing,
     KafkaPrincipal,
+    LevelRange,
+    LogDirDescription,
     MemberToRemove,
     NewPartitions,
     NewTopic,
     OffsetAndMetadata,
     OffsetSpec,
     PartitionOffset,
+    PartitionReassignment,
     QuorumInfo,
     RaftVoterEndpoint,
     RecordsToDelete,
     RemovedMember,
+    ReplicaInfo,
+    ReplicaLogDirInfo,
     TopicDescription,
     TopicListing,
     TopicPartition,
+    TopicPartitionReplica,
+    UnregisteredNode,
 )
 from kafkawire.messages import ListGroupsRequest, ListGroupsResponse, MetadataRequest, MetadataResponse
 
@@ -88,6 +101,30 @@ async def configs(admin: AdminClient) -> None:
     await admin.incremental_alter_configs({orders: {"retention.ms": "5"}})
     listed = await admin.list_config_resources(types=ConfigResourceType.CLIENT_METRICS)
     assert_type(listed, tuple[ConfigResource, ...])
+
+
+async def replicas(admin: AdminClient) -> None:
+    assert_type(await admin.elect_leaders(), BatchResult[TopicPartition, ElectedLeader])
+    await admin.elect_leaders(ORDERS_0, election_type=ElectionType.UNCLEAN)
+    moved = await admin.alter_partition_reassignments({ORDERS_0: [1, 2], TopicPartition("a", 1): None})
+    assert_type(moved, BatchResult[TopicPartition, AlteredReassignment])
+    assert_type(await admin.list_partition_reassignments(), Mapping[TopicPartition, PartitionReassignment])
+    dirs = await admin.describe_log_dirs([1, 2])
+    assert_type(dirs, BatchResult[int, Mapping[str, LogDirDescription]])
+    assert_type(dirs[1]["/data"].replicas[ORDERS_0], ReplicaInfo)
+    replica = TopicPartitionReplica("orders", 0, 1)
+    assert_type(await admin.describe_replica_log_dirs(replica), BatchResult[TopicPartitionReplica, ReplicaLogDirInfo])
+    assert_type(await admin.alter_replica_log_dirs({replica: "/data"}), BatchResult[TopicPartitionReplica, None])
+
+
+async def features_and_nodes(admin: AdminClient) -> None:
+    features = await admin.describe_features(broker_id=1)
+    assert_type(features, FeatureMetadata)
+    assert_type(features.finalized["metadata.version"], LevelRange)
+    lower = FeatureUpdate(1, FeatureUpgradeType.SAFE_DOWNGRADE)
+    assert_type(await admin.update_features({"a": 1, "b": lower}), BatchResult[str, None])
+    assert_type(await admin.unregister_broker(3), UnregisteredNode)
+    assert_type((await admin.unregister_controller(3)).ambiguous, bool)
 
 
 async def writes(admin: AdminClient) -> None:

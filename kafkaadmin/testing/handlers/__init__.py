@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from kafkaadmin.testing.handlers.acls import create_acls, delete_acls, describe_acls
+from kafkaadmin.testing.handlers.alter_partition_reassignments import alter_partition_reassignments
+from kafkaadmin.testing.handlers.alter_replica_log_dirs import alter_replica_log_dirs
 from kafkaadmin.testing.handlers.api_versions import api_versions
 from kafkaadmin.testing.handlers.client_quotas import alter_client_quotas, describe_client_quotas
 from kafkaadmin.testing.handlers.consumer_group_describe import consumer_group_describe
@@ -25,6 +27,7 @@ from kafkaadmin.testing.handlers.delete_topics import delete_topics
 from kafkaadmin.testing.handlers.describe_cluster import describe_cluster
 from kafkaadmin.testing.handlers.describe_configs import describe_configs
 from kafkaadmin.testing.handlers.describe_groups import describe_groups
+from kafkaadmin.testing.handlers.describe_log_dirs import describe_log_dirs
 from kafkaadmin.testing.handlers.describe_quorum import describe_quorum
 from kafkaadmin.testing.handlers.describe_topic_partitions import describe_topic_partitions
 from kafkaadmin.testing.handlers.elect_leaders import elect_leaders
@@ -34,11 +37,14 @@ from kafkaadmin.testing.handlers.leave_group import leave_group
 from kafkaadmin.testing.handlers.list_config_resources import list_config_resources
 from kafkaadmin.testing.handlers.list_groups import list_groups
 from kafkaadmin.testing.handlers.list_offsets import list_offsets
+from kafkaadmin.testing.handlers.list_partition_reassignments import list_partition_reassignments
 from kafkaadmin.testing.handlers.metadata import metadata
 from kafkaadmin.testing.handlers.offset_commit import offset_commit
 from kafkaadmin.testing.handlers.offset_delete import offset_delete
 from kafkaadmin.testing.handlers.offset_fetch import offset_fetch
 from kafkaadmin.testing.handlers.raft_voters import add_raft_voter, remove_raft_voter
+from kafkaadmin.testing.handlers.unregister import unregister_broker, unregister_controller
+from kafkaadmin.testing.handlers.update_features import update_features
 from kafkaadmin.testing.handlers.user_scram_credentials import (
     alter_user_scram_credentials,
     describe_user_scram_credentials,
@@ -53,6 +59,8 @@ Handler = Callable[[Any, Context], Response]
 HANDLERS: Mapping[ApiKey, Handler] = {
     ApiKey.ADD_RAFT_VOTER: add_raft_voter,
     ApiKey.ALTER_CLIENT_QUOTAS: alter_client_quotas,
+    ApiKey.ALTER_PARTITION_REASSIGNMENTS: alter_partition_reassignments,
+    ApiKey.ALTER_REPLICA_LOG_DIRS: alter_replica_log_dirs,
     ApiKey.ALTER_USER_SCRAM_CREDENTIALS: alter_user_scram_credentials,
     ApiKey.API_VERSIONS: api_versions,
     ApiKey.CONSUMER_GROUP_DESCRIBE: consumer_group_describe,
@@ -71,6 +79,7 @@ HANDLERS: Mapping[ApiKey, Handler] = {
     ApiKey.DESCRIBE_CONFIGS: describe_configs,
     ApiKey.DESCRIBE_DELEGATION_TOKEN: describe_delegation_token,
     ApiKey.DESCRIBE_GROUPS: describe_groups,
+    ApiKey.DESCRIBE_LOG_DIRS: describe_log_dirs,
     ApiKey.DESCRIBE_QUORUM: describe_quorum,
     ApiKey.DESCRIBE_TOPIC_PARTITIONS: describe_topic_partitions,
     ApiKey.DESCRIBE_USER_SCRAM_CREDENTIALS: describe_user_scram_credentials,
@@ -82,10 +91,14 @@ HANDLERS: Mapping[ApiKey, Handler] = {
     ApiKey.LIST_CONFIG_RESOURCES: list_config_resources,
     ApiKey.LIST_GROUPS: list_groups,
     ApiKey.LIST_OFFSETS: list_offsets,
+    ApiKey.LIST_PARTITION_REASSIGNMENTS: list_partition_reassignments,
     ApiKey.METADATA: metadata,
     ApiKey.OFFSET_COMMIT: offset_commit,
     ApiKey.OFFSET_DELETE: offset_delete,
     ApiKey.OFFSET_FETCH: offset_fetch,
     ApiKey.REMOVE_RAFT_VOTER: remove_raft_voter,
     ApiKey.RENEW_DELEGATION_TOKEN: renew_delegation_token,
+    ApiKey.UNREGISTER_BROKER: unregister_broker,
+    ApiKey.UNREGISTER_CONTROLLER: unregister_controller,
+    ApiKey.UPDATE_FEATURES: update_features,
 }

@@ -22,7 +22,7 @@ def api_versions(request: ApiVersionsRequest, context: Context) -> ApiVersionsRe
         throttle_time_ms=context.throttle_time_ms,
         supported_features=supported_features(context.release, context.version),
         finalized_features_epoch=finalized_features_epoch(context.release),
-        finalized_features=finalized_features(context.release),
+        finalized_features=finalized_features(context.release, context.state.feature_levels),
     )
 
 

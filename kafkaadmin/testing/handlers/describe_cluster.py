@@ -29,7 +29,8 @@ def describe_cluster(request: DescribeClusterRequest, context: Context) -> Descr
             ),
             cluster_authorized_operations=bits(CLUSTER_OPERATIONS, request.include_cluster_authorized_operations),
         )
-    listed = state.brokers.values() if request.include_fenced_brokers else state.live_brokers()
+    registered = [broker for broker in state.brokers.values() if broker.registered]
+    listed = registered if request.include_fenced_brokers else state.live_brokers()
     return DescribeClusterResponse(
         throttle_time_ms=context.throttle_time_ms,
         error_code=ErrorCode.NONE,

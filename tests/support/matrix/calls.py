@@ -11,7 +11,7 @@ from kafkaadmin import AdminClient, AnyBroker, Coordinator, NewTopic, OffsetSpec
 from kafkaadmin.testing import FakeCluster
 from kafkawire import ApiKey
 from kafkawire.messages import MetadataRequest, OffsetFetchRequest, OffsetFetchRequestGroup
-from tests.support.writes import ORDERS, ORDERS_0, WRITES, Do, Kind, Write
+from tests.support.writes import ORDERS, ORDERS_0, REPLICA, WRITES, Do, Kind, Write
 
 __all__ = ["CALLS", "NO_ROW", "READS", "Call", "To"]
 
@@ -21,6 +21,7 @@ class To(Enum):
 
     ANY = "any broker"
     BROKER = "each broker, for itself"
+    ONE = "one broker, and no other"
     CONTROLLER = "the controller"
     COORDINATOR = "the group's coordinator"
     LEADER = "the partition's leader"
@@ -60,7 +61,7 @@ class Call:
             return cluster.leader_of("orders", 0)
         if self.to is To.CONTROLLER:
             return cluster.controller()
-        return 2 if self.to is To.BROKER else None
+        return 2 if self.to in (To.BROKER, To.ONE) else None
 
 
 def _read(
@@ -104,6 +105,8 @@ _READS: tuple[Call, ...] = (
           lambda admin: admin.list_groups(), set, {"old", "busy"}),
     _read("describe_metadata_quorum", ApiKey.DESCRIBE_QUORUM, To.CONTROLLER,
           lambda admin: admin.describe_metadata_quorum(), lambda found: len(found.voters), 3),
+    _read("list_partition_reassignments", ApiKey.LIST_PARTITION_REASSIGNMENTS, To.CONTROLLER,
+          lambda admin: admin.list_partition_reassignments(), len, 1),
     _read("create_topics", ApiKey.CREATE_TOPICS, To.CONTROLLER, note="validated",
           do=lambda admin: admin.create_topics(NewTopic("new", partitions=2), validate_only=True),
           look=lambda found: found["new"].partitions, shows=2),
@@ -118,6 +121,11 @@ _READS: tuple[Call, ...] = (
           look=lambda answer: answer.groups[0].topics[0].partitions[0].committed_offset, shows=42),
     _read("list_offsets", ApiKey.LIST_OFFSETS, To.LEADER,
           lambda admin: admin.list_offsets(ORDERS_0, OffsetSpec.latest()), lambda found: found[ORDERS_0].offset, 100),
+    _read("describe_log_dirs", ApiKey.DESCRIBE_LOG_DIRS, To.ONE,
+          lambda admin: admin.describe_log_dirs(REPLICA.broker_id), lambda found: len(found[REPLICA.broker_id]), 2),
+    _read("describe_replica_log_dirs", ApiKey.DESCRIBE_LOG_DIRS, To.ONE,
+          lambda admin: admin.describe_replica_log_dirs(REPLICA),
+          lambda found: found[REPLICA].current_log_dir, "/kafka/data-1"),
     _read("find_coordinators", ApiKey.FIND_COORDINATOR, To.LOOKUP,
           lambda admin: admin.find_coordinators("old"), lambda found: found["old"].id in {1, 2, 3}, True),
     _read("refresh_coordinators", ApiKey.FIND_COORDINATOR, To.LOOKUP,
@@ -129,12 +137,16 @@ _READS: tuple[Call, ...] = (
 
 NO_ROW: Mapping[str, str] = {
     "aclose": "ends everything, and asks nobody: tests/contract/test_lifecycle.py",
+    "describe_features": "asks what is asked on every new connection: the cells of that moment",
     "from_properties": "reads a file, and asks nobody",
     "invalidate_coordinators": "forgets, and asks nobody",
 }
 """Public methods without a row, and why."""
 
-READS = frozenset(read.call for read in _READS) - {write.call for write in WRITES} | {"invalidate_coordinators"}
+READS = frozenset(read.call for read in _READS) - {write.call for write in WRITES} | {
+    "describe_features",
+    "invalidate_coordinators",
+}
 """The client's methods that write nothing. Any other needs a row in `tests.support.writes.WRITES`."""
 
 _WHO_WRITES: Mapping[ApiKey, To] = {
@@ -153,6 +165,12 @@ _WHO_WRITES: Mapping[ApiKey, To] = {
     ApiKey.ALTER_USER_SCRAM_CREDENTIALS: To.CONTROLLER,
     ApiKey.ALTER_CLIENT_QUOTAS: To.ANY,
     ApiKey.INCREMENTAL_ALTER_CONFIGS: To.CONTROLLER,
+    ApiKey.UPDATE_FEATURES: To.CONTROLLER,
+    ApiKey.ELECT_LEADERS: To.CONTROLLER,
+    ApiKey.ALTER_PARTITION_REASSIGNMENTS: To.CONTROLLER,
+    ApiKey.ALTER_REPLICA_LOG_DIRS: To.ONE,
+    ApiKey.UNREGISTER_BROKER: To.CONTROLLER,
+    ApiKey.UNREGISTER_CONTROLLER: To.CONTROLLER,
     ApiKey.CREATE_DELEGATION_TOKEN: To.ANY,
     ApiKey.RENEW_DELEGATION_TOKEN: To.ANY,
     ApiKey.EXPIRE_DELEGATION_TOKEN: To.ANY,

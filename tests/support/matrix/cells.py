@@ -14,6 +14,8 @@ __all__ = ["Cell", "cells", "impossible", "strike_of"]
 FAULTS: tuple[Fault | Code, ...] = (*Fault, *CODES)
 
 _NO_LOOKUP = Impossible("the call is the lookup: see the request written")
+_BROKER_NEEDED = Impossible("the call can't be carried out without the brokers that there are")
+_ASKED_BY_ID = Impossible("a broker that is asked by its id isn't looked up")
 _NOBODY_LOOKED_UP = Impossible("any broker will do: none is looked up")
 _NOTHING_APPLIED = Impossible("reading applies nothing: see the request written")
 _REFUSED_FIRST = Impossible("brokers answer so before they do anything: see the request written")
@@ -57,11 +59,16 @@ def strike_of(call: Call, moment: Moment, fault: Fault | Code) -> Strike | Impos
     """How a fault strikes a call at a moment, or why it can't."""
     if moment is Moment.LOOKUP and call.to is To.LOOKUP:
         return _NO_LOOKUP
+    if moment in {Moment.LOOKUP, Moment.BETWEEN} and call.to is To.ONE:
+        return _ASKED_BY_ID
     if moment is Moment.BETWEEN and call.to in {To.ANY, To.LOOKUP}:
         return _NOBODY_LOOKED_UP
     if moment is Moment.ANSWER and isinstance(fault, Code):
         return _answered(call, fault)
-    return STRIKES[moment][fault]
+    strike = STRIKES[moment][fault]
+    if call.write is not None and call.write.spared and isinstance(strike, Strike) and strike.stops_a_broker:
+        return _BROKER_NEEDED
+    return strike
 
 
 def _answered(call: Call, code: Code) -> Strike | Impossible:

@@ -23,6 +23,7 @@ class Outcome(Enum):
     UNREADABLE = "RemoteProtocolError"
     CODE = "the error that the broker answered"
     PARTIAL = "PartialFailureError, with what the other brokers answered"
+    GONE = "ConnectError: that broker isn't there any more"
     TOLD = "it succeeds: the code is in the answer, for the caller to read"
 
 
@@ -83,6 +84,20 @@ RULES: tuple[Rule, ...] = (
         outcome=Outcome.AMBIGUOUS,
         why="sent again: the first attempt may have found what the second doesn't",
     ),
+    # A broker that nobody can stand in for
+    Rule(
+        to=(To.ONE,),
+        faults=(Fault.REFUSE, Fault.STALL),
+        outcome=Outcome.GONE,
+        why="the cluster counts the broker out, and nobody else has the answer",
+    ),
+    Rule(
+        to=(To.ONE,),
+        moments=(Moment.API_VERSIONS, *_ASKED),
+        faults=(Fault.HALF_ANSWER,),
+        outcome=Outcome.GONE,
+        why="the broker froze half-way: the cluster counts it out, and nobody else has the answer",
+    ),
     # Nothing is under way at the struck broker
     Rule(
         moments=_QUIET,
@@ -95,6 +110,14 @@ RULES: tuple[Rule, ...] = (
         moments=_QUIET,
         outcome=Outcome.DONE,
         why="a connection is looked at before it is used again, and a frozen broker's successor is asked",
+    ),
+    # Nodes to be forgotten: nothing that can be read names all who are registered
+    Rule(
+        moments=_ASKED,
+        faults=_NONSENSE,
+        calls=("unregister_broker", "unregister_controller"),
+        outcome=Outcome.AMBIGUOUS,
+        why="there is an answer, and nobody can read it: asked for again, which leaves nobody by this id",
     ),
     # The broker is looked up, or the call is a lookup
     Rule(

@@ -77,6 +77,11 @@ class Strike:
     applied: bool = False
     way: Way | None = None
 
+    @property
+    def stops_a_broker(self) -> bool:
+        """Whether a broker is gone, or frozen, from then on."""
+        return self.way is Way.STOP or "stop" in self.settings
+
 
 @dataclass(frozen=True, slots=True)
 class Impossible:

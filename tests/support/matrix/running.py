@@ -14,6 +14,7 @@ from kafkaadmin import (
     AdminClient,
     BrokerError,
     BrokerId,
+    ConnectError,
     Event,
     KafkaAdminError,
     OutcomeUnknownError,
@@ -50,7 +51,7 @@ REFUSED = 42
 TRIES = 30
 """A cell is played again when the lookup happened to be asked of the broker to be struck, or hedged there."""
 
-_TOLD = ("ACL", "SCRAM", "TOKEN", "VOTER", "DELETE_TOPICS")
+_TOLD = ("ACL", "SCRAM", "TOKEN", "VOTER", "DELETE_TOPICS", "REASSIGN")
 """What is in the names of APIs that need more on the stage, or to be told what there is."""
 
 
@@ -143,7 +144,7 @@ class _Playing:
     async def opening(self, admin: AdminClient) -> None:
         """The brokers are known, and the one to be struck isn't connected."""
         await self.enter(admin)
-        if self.call.to in {To.ANY, To.LOOKUP}:
+        if self.call.to in {To.ANY, To.LOOKUP, To.ONE}:
             self.do_strike()
         else:
             self.after_lookup = True
@@ -261,6 +262,7 @@ _ERRORS: Mapping[type[KafkaAdminError], Outcome] = {
     OutcomeUnknownError: Outcome.UNKNOWN,
     RemoteProtocolError: Outcome.UNREADABLE,
     PartialFailureError: Outcome.PARTIAL,
+    ConnectError: Outcome.GONE,
 }
 
 _LOOKUPS = frozenset({"FindCoordinator", "Metadata"})
