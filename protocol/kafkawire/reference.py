@@ -83,9 +83,16 @@ def build(message: Message, version: int) -> bytes:
     return built
 
 
+_READINGS: dict[tuple[type[Message], int], construct.Construct] = {}
+"""What was made before: making one takes longer than reading a small message with it."""
+
+
 def reading_of(cls: type[Message], version: int) -> construct.Construct:
     """One version of a message as a construct."""
-    return entity_reading(cls, cls.__wire_fields__, cls.form(version))
+    reading = _READINGS.get((cls, version))
+    if reading is None:
+        reading = _READINGS[cls, version] = entity_reading(cls, cls.__wire_fields__, cls.form(version))
+    return reading
 
 
 def entity_reading(cls: type[Any], specs: tuple[FieldSpec, ...], form: Form) -> construct.Construct:

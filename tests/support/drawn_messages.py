@@ -18,7 +18,7 @@ Narrowing = Callable[[FieldSpec], Strategy | None]
 """For one field, a strategy to be used instead of everything that the wire can carry; `None` for that."""
 
 
-few_examples = settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few_examples = settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None)
 """For tests of every message at every version: their number does what few examples of each can't."""
 
 

@@ -11,7 +11,7 @@ from kafkawire.schema import FieldSpec, Message, fields_of
 M = TypeVar("M", bound=Message)
 
 SEVERAL = 5
-"""Elements of arrays that aren't inside others: enough for the readings that take arrays as a whole."""
+"""Elements of arrays of values and plain structs: enough for the readings that take arrays as a whole."""
 
 
 def filled(cls: type[M], version: int) -> M:
@@ -40,9 +40,22 @@ def _value(wire: WireType[Any], version: int, name: str, depth: int) -> Any:
         case Blob():
             return name.encode()
         case Array():
-            count = 2 if depth else SEVERAL
-            return tuple(_value(wire.element, version, f"{name}{i}", depth + 1) for i in range(count))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+            element: WireType[Any] = wire.element  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+            return tuple(_value(element, version, f"{name}{i}", depth + 1) for i in range(_count(element, depth)))
         case Struct():
             return _entity(wire.entity, version, depth)
         case _:
             return UUID(int=(1 << 100) + len(name))
+
+
+def _count(element: WireType[Any], depth: int) -> int:
+    """Elements of an array: few where they hold arrays of structs themselves, or a message would be long."""
+    return (1 if depth else 2) if _holds_structs(element) else SEVERAL
+
+
+def _holds_structs(element: WireType[Any]) -> bool:
+    return isinstance(element, Struct) and any(_is_of_structs(spec.type) for spec in fields_of(element.entity))
+
+
+def _is_of_structs(wire: WireType[Any]) -> bool:
+    return isinstance(wire, Array) and isinstance(wire.element, Struct)  # pyright: ignore[reportUnknownMemberType]

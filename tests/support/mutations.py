@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -36,6 +37,23 @@ def wrong_numbers(part: Part) -> list[int]:
     wrong += [-2, -limit - 1] if part.code else [limit + 1, (1 << 35) - 1, 1 << 42, (1 << 70) - 1]
     lowest = -part.above if not part.code else -limit - 1
     return [candidate for candidate in dict.fromkeys(wrong) if candidate != number and candidate >= lowest]
+
+
+def wrong_lengths(seed: Seed, *, everywhere: bool = False) -> Iterator[bytes]:
+    """A message with each of its lengths replaced by each of `wrong_numbers`.
+
+    Args:
+        everywhere: in every element of an array; otherwise in one, the last, which all that is read before it has
+            prepared the reading for.
+    """
+    places = {part.start if everywhere else (part.kind, _INDEX.sub("", part.path)): part for part in seed.lengths}
+    for part in places.values():
+        before, after = seed.data[: part.start], seed.data[part.stop :]
+        for number in wrong_numbers(part):
+            yield before + part.written(number) + after
+
+
+_INDEX = re.compile(r"\[\d+\]")
 
 
 class Mutator:

@@ -1,6 +1,7 @@
 """Whatever the bytes say: a message or a `DecodeError`, in little memory, at once, and as the reference reads it.
 
     python -m tests.wire.fuzz --inputs 5000000 --seed 1
+    python -m tests.wire.fuzz --lengths
 
 Inputs are mutations of the corpus (`tests.support.corpus`), each message and version in turn. A run is given by its
 seed and its number of inputs. What goes wrong is printed as a line for `tests/wire/corpus/found.txt`.
@@ -20,12 +21,11 @@ from itertools import cycle
 from random import Random
 
 from kafkawire import DecodeError, Message, Request, Response, Session, decode, encode, reference, request_class
-from kafkawire.codec import decode_from
 from kafkawire.compiler import decoder
 from kafkawire.headers import read_request, response_header_version
 from tests.support import corpus
 from tests.support.filled_messages import filled
-from tests.support.mutations import Mutator, Seed, seed
+from tests.support.mutations import Mutator, Seed, seed, wrong_lengths
 
 REFUSALS = (struct.error, IndexError, ValueError, OverflowError)
 """What compiled readings raise for malformed bytes."""
@@ -76,6 +76,14 @@ class Fuzzer:
             if self.tally.inputs == inputs or len(self.tally.findings) >= most_findings:
                 return self.tally
             self._try(number, self._mutator.mutated(self._seeds[number]))
+        return self.tally
+
+    def run_lengths(self) -> Tally:
+        """Try every wrong number for every length there is, each compared with the reference."""
+        for number, one in enumerate(self._seeds):
+            for data in wrong_lengths(one, everywhere=True):
+                self._try(number, data)
+                self._as_the_reference(number, data)
         return self.tally
 
     def _try(self, number: int, data: bytes) -> None:
@@ -155,25 +163,35 @@ def _request(one: Seed) -> Request[Response]:
 
 def check_readings(cls: type[Message], version: int, data: bytes) -> None:
     """Both readings accept the same, or both refuse, and then the error has all its parts."""
+    read = compiled(cls, version, data)
     try:
-        whole = repr(decode_from(cls, version, data, 0))
+        expected = repr(reference.parse(cls, version, data))
     except DecodeError as error:
-        whole = "refused"
+        expected = REFUSED
         if (error.message, error.version) != (cls.__name__, version) or error.offset is None or not error.problem:
             raise Wrong(f"an error without its place: {error}") from error
         if not 0 <= error.offset <= len(data):
             raise Wrong(f"a place outside of the input: {error}") from error
-    try:
-        expected = repr(reference.parse(cls, version, data))
-    except DecodeError:
-        expected = "refused"
-    if whole != expected:
-        raise Wrong(f"the reference has {expected}")
+    if read != expected:
+        raise Wrong(f"the reference has {expected}, not {read}")
+    if read == REFUSED:
+        return
     with suppress(DecodeError):
         message = decode(cls, version, data)
         again = decode(cls, version, encode(message, version))
         if repr(again) != repr(message):
             raise Wrong(f"after another journey: {again!r}")
+
+
+REFUSED = "refused"
+
+
+def compiled(cls: type[Message], version: int, data: bytes) -> str:
+    """What the compiled reading makes of the bytes. `decode` would ask the reference where it fails."""
+    with suppress(*REFUSALS):
+        message, end = decoder(cls, version)(data, 0)
+        return repr((message, end)) if end <= len(data) else REFUSED
+    return REFUSED
 
 
 def check_memory(cls: type[Message], version: int, data: bytes, constant: int = 16_384) -> None:
@@ -205,13 +223,15 @@ def main() -> int:
     parser.add_argument("--inputs", type=int, default=200_000, help="how many to try (200000)")
     parser.add_argument("--seed", type=int, default=1, help="what the run follows from (1)")
     parser.add_argument("--every", type=int, default=20, help="of how many one is compared with the reference (20)")
+    parser.add_argument("--lengths", action="store_true", help="every wrong number for every length, instead")
     parser.add_argument("--renew-corpus", action="store_true", help="write whole.txt anew, and do nothing else")
     options = parser.parse_args()
     if options.renew_corpus:
         corpus.renew()
         return 0
     began = time.perf_counter()
-    tally = Fuzzer(options.seed, options.every).run(options.inputs)
+    fuzzer = Fuzzer(options.seed, options.every)
+    tally = fuzzer.run_lengths() if options.lengths else fuzzer.run(options.inputs)
     print(*lines(tally, time.perf_counter() - began), sep="\n", flush=True)
     return 1 if tally.findings else 0
 
