@@ -75,6 +75,11 @@ class AdminClient:
 
     Args:
         bootstrap_servers: `"host:port,host:port"`, or several of such; any of the cluster's brokers will do.
+        bootstrap_controllers: KRaft controllers' addresses instead (KIP-919; Kafka 3.7 and later): the client then
+            asks controllers only, and what is asked of any broker else goes to the active one. They serve what
+            concerns the metadata (the quorum and its voters, configs, ACLs, SCRAM users, features, topics by the
+            controller's calls); what only brokers know, groups and offsets above all, raises
+            `UnsupportedVersionError`.
         security: `Security(tls=…, sasl=…)`, or an async function that gives one for each new connection. `None` is
             plaintext without authentication.
         client_id: what brokers call this client in their logs and quotas.
@@ -109,8 +114,9 @@ class AdminClient:
 
     def __init__(
         self,
-        bootstrap_servers: str | Iterable[str],
+        bootstrap_servers: str | Iterable[str] | None = None,
         *,
+        bootstrap_controllers: str | Iterable[str] | None = None,
         security: Security | SecurityProvider | None = None,
         client_id: str = "kafkaadmin",
         timeout: float = 60.0,
@@ -124,7 +130,10 @@ class AdminClient:
         observers: Iterable[Observer] = (),
     ) -> None:
         self._config = ClientConfig(
-            bootstrap_servers=parse_addresses(bootstrap_servers),
+            bootstrap_servers=() if bootstrap_servers is None else parse_addresses(bootstrap_servers),
+            bootstrap_controllers=()
+            if bootstrap_controllers is None
+            else parse_addresses(bootstrap_controllers, "bootstrap_controllers"),
             security=security,
             client_id=client_id,
             timeout=timeout,
@@ -156,7 +165,7 @@ class AdminClient:
         await self._cluster.aclose()
 
     def __repr__(self) -> str:
-        return f"<AdminClient {self._config.client_id!r} of {','.join(map(str, self._config.bootstrap_servers))}>"
+        return f"<AdminClient {self._config.client_id!r} of {','.join(map(str, self._config.addresses))}>"
 
     def _deadline(self, timeout: float | None) -> Deadline:
         """When a call that begins now gives up."""
@@ -177,6 +186,9 @@ class AdminClient:
         timeout: float | None = None,
     ) -> ClusterDescription:
         """The cluster's id, its live brokers, and where controller calls may be sent.
+
+        A client of controllers (`bootstrap_controllers`) is told of controllers instead: all that are registered, and
+        which of them is active.
 
         Under KRaft a broker names some live broker as controller, another one each time, which forwards.
 
@@ -309,7 +321,7 @@ class AdminClient:
         Args:
             validate_only: have the controller check, and make nothing.
             wait: return only once every live broker knows the new topics. Otherwise a broker asked right away may
-                still answer that there is none.
+                still answer that there is none. With `bootstrap_controllers` nobody can tell: that takes `False`.
             retry_on_quota_violation: wait as told while the quota of changes is used up (KIP-599), until the call's
                 time is; `False` raises `ThrottledError`, which says how long that would be.
         """

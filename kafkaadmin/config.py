@@ -24,36 +24,43 @@ class Address(NamedTuple):
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-def parse_addresses(servers: str | Iterable[str]) -> tuple[Address, ...]:
-    """Read `"host:port,host:port"`, or a sequence of such; IPv6 hosts stand in brackets. Doubles are dropped."""
-    _require_addresses(servers)
-    parts = servers.split(",") if isinstance(servers, str) else [part for server in servers for part in _split(server)]
-    addresses = tuple(dict.fromkeys(_address(part.strip()) for part in parts))
+def parse_addresses(servers: str | Iterable[str], setting: str = "bootstrap_servers") -> tuple[Address, ...]:
+    """Read `"host:port,host:port"`, or a sequence of such; IPv6 hosts stand in brackets. Doubles are dropped.
+
+    `setting` is what an error calls it.
+    """
+    _require_addresses(servers, setting)
+    parts = (
+        servers.split(",")
+        if isinstance(servers, str)
+        else [part for server in servers for part in _split(server, setting)]
+    )
+    addresses = tuple(dict.fromkeys(_address(part.strip(), setting) for part in parts))
     if not addresses:
-        raise ConfigurationError("bootstrap_servers names no address")
+        raise ConfigurationError(f"{setting} names no address")
     return addresses
 
 
-def _require_addresses(servers: object) -> None:
+def _require_addresses(servers: object, setting: str) -> None:
     if isinstance(servers, bytes) or not isinstance(servers, Iterable):
-        raise ConfigurationError(f"bootstrap_servers must be 'host:port,…' or a sequence of such, not {servers!r}")
+        raise ConfigurationError(f"{setting} must be 'host:port,…' or a sequence of such, not {servers!r}")
 
 
-def _split(server: object) -> list[str]:
+def _split(server: object, setting: str) -> list[str]:
     if not isinstance(server, str):
-        raise ConfigurationError(f"bootstrap_servers: {server!r} is not 'host:port'")
+        raise ConfigurationError(f"{setting}: {server!r} is not 'host:port'")
     return server.split(",")
 
 
-def _address(text: str) -> Address:
+def _address(text: str, setting: str) -> Address:
     host, colon, port = text.rpartition(":")
     bracketed = host.startswith("[") and host.endswith("]")
     if bracketed:
         host = host[1:-1]
     if not colon or not host or (":" in host) != bracketed or any(c.isspace() or c in "/@[]" for c in host):
-        raise ConfigurationError(f"bootstrap_servers: {text!r} is not 'host:port'")
+        raise ConfigurationError(f"{setting}: {text!r} is not 'host:port'")
     if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
-        raise ConfigurationError(f"bootstrap_servers: {text!r}: the port must be a number from 1 to 65535")
+        raise ConfigurationError(f"{setting}: {text!r}: the port must be a number from 1 to 65535")
     return Address(host, int(port))
 
 
@@ -93,7 +100,8 @@ class RetryPolicy:
 class ClientConfig:
     """All that a client is told. Times are in seconds, sizes in bytes; see `AdminClient` for what each does."""
 
-    bootstrap_servers: tuple[Address, ...]
+    bootstrap_servers: tuple[Address, ...] = ()
+    bootstrap_controllers: tuple[Address, ...] = ()
     security: Security | SecurityProvider | None = None
     client_id: str = "kafkaadmin"
     timeout: float = 60.0
@@ -108,6 +116,8 @@ class ClientConfig:
     observers: tuple[Observer, ...] = ()
 
     def __post_init__(self) -> None:
+        if bool(self.bootstrap_servers) is bool(self.bootstrap_controllers):
+            raise ConfigurationError("a client needs bootstrap_servers or bootstrap_controllers, and never both")
         for name in ("timeout", "request_timeout", "connect_timeout", "max_idle", "suspect_after", "hedge_after"):
             _positive(name, getattr(self, name))
         _positive("max_response_bytes", self.max_response_bytes)
@@ -123,3 +133,13 @@ class ClientConfig:
         _require(self.retry, RetryPolicy, "retry must be a RetryPolicy")
         for observer in self.observers:
             _require(observer, Callable, "each of observers must be a function")
+
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """Where the client begins: brokers, or controllers (KIP-919)."""
+        return self.bootstrap_servers or self.bootstrap_controllers
+
+    @property
+    def node_noun(self) -> str:
+        """What those are called in messages."""
+        return "controller" if self.bootstrap_controllers else "broker"

@@ -66,11 +66,12 @@ def afresh(error: E) -> E:
 class Peer:
     """What is known of the broker at the other end, by all its connections."""
 
-    __slots__ = ("address", "broker_id", "openings_failed", "quiet_until", "versions")
+    __slots__ = ("address", "broker_id", "noun", "openings_failed", "quiet_until", "versions")
 
-    def __init__(self, broker_id: int | None, address: Address) -> None:
+    def __init__(self, broker_id: int | None, address: Address, noun: str = "broker") -> None:
         self.broker_id = broker_id
         self.address = address
+        self.noun = noun
         self.versions: BrokerVersions | None = None
         self.openings_failed = 0
         """How often no connection could be opened: each time it is the turn of the name's next address (KIP-302)."""
@@ -78,7 +79,7 @@ class Peer:
         """No request before this time: the broker throttles us (KIP-219)."""
 
     def __str__(self) -> str:
-        return str(self.address) if self.broker_id is None else f"broker {self.broker_id} ({self.address})"
+        return str(self.address) if self.broker_id is None else f"{self.noun} {self.broker_id} ({self.address})"
 
 
 class Exchange(Generic[R]):

@@ -152,7 +152,7 @@ class Pool:
         await anyio.lowlevel.checkpoint()
 
     def _new_lanes(self, broker_id: int | None, address: Address) -> dict[Lane, _Slot]:
-        peer = Peer(broker_id, address)
+        peer = Peer(broker_id, address, self._config.node_noun)
         lanes = self._slots[broker_id, address] = {lane: _Slot(peer) for lane in Lane}
         return lanes
 

@@ -8,7 +8,7 @@ from kafkaadmin.errors import UnsupportedVersionError
 from kafkaadmin.models.brokers import Broker, ClusterDescription
 from kafkaadmin.operations.authorized_operations import authorized_operations
 from kafkaadmin.routing import AnyBroker, Attempt, Cluster, Deadline, Done, Errored, Operation, Outcome
-from kafkawire.enums import NO_CONTROLLER
+from kafkawire.enums import NO_CONTROLLER, EndpointType
 from kafkawire.messages import (
     DescribeClusterRequest,
     DescribeClusterResponse,
@@ -22,21 +22,24 @@ __all__ = ["describe_cluster"]
 async def describe_cluster(
     cluster: Cluster, *, include_authorized_operations: bool, include_fenced_brokers: bool, deadline: Deadline
 ) -> ClusterDescription:
+    of = EndpointType.CONTROLLER if cluster.of_controllers else EndpointType.BROKER
     described = await cluster.run(
-        _by_describe_cluster(include_authorized_operations, include_fenced_brokers), (None,), deadline=deadline
+        _by_describe_cluster(of, include_authorized_operations, include_fenced_brokers), (None,), deadline=deadline
     )
     too_old = isinstance(described.failed.get(None), UnsupportedVersionError)
-    if too_old and not include_fenced_brokers:
+    if too_old and not include_fenced_brokers and not cluster.of_controllers:
         described = await cluster.run(_by_metadata(include_authorized_operations), (None,), deadline=deadline)
     return described[None]
 
 
 def _by_describe_cluster(
-    include_operations: bool, include_fenced: bool
+    of: EndpointType, include_operations: bool, include_fenced: bool
 ) -> Operation[None, DescribeClusterResponse, ClusterDescription]:
     def request(keys: Sequence[None], attempt: Attempt) -> DescribeClusterRequest:
         return DescribeClusterRequest(
-            include_cluster_authorized_operations=include_operations, include_fenced_brokers=include_fenced
+            endpoint_type=of,
+            include_cluster_authorized_operations=include_operations,
+            include_fenced_brokers=include_fenced,
         )
 
     def outcomes(

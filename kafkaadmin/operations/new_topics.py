@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kafkaadmin.errors import AuthorizationError, ConfigurationError
+from kafkaadmin.errors import AuthorizationError, ConfigurationError, UnsupportedVersionError
 from kafkaadmin.models.results import BatchResult
 from kafkaadmin.models.topics import CreatedTopic, NewTopic, TopicDescription
 from kafkaadmin.network import Lane
@@ -54,6 +54,10 @@ async def create_topics(
     deadline: Deadline,
 ) -> BatchResult[str, CreatedTopic]:
     wanted = _new_topics(topics)
+    if wait and not validate_only and cluster.of_controllers:
+        raise UnsupportedVersionError(
+            "create_topics: controllers can't tell when brokers know a topic: with bootstrap_controllers, wait=False"
+        )
 
     def request(keys: Sequence[str], attempt: Attempt) -> CreateTopicsRequest:
         return CreateTopicsRequest(

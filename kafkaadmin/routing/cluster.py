@@ -15,8 +15,15 @@ from kafkaadmin.models.brokers import Broker
 from kafkaadmin.models.results import BatchResult
 from kafkaadmin.network import Pool, SecurityProtocol
 from kafkaadmin.routing.asking import Asker
+from kafkaadmin.routing.controllers import (
+    Controllers,
+    asked_of_controllers,
+    no_brokers,
+    nobody_coordinates,
+    nobody_leads,
+)
 from kafkaadmin.routing.coordinators import CoordinatorFinder
-from kafkaadmin.routing.destinations import Controller, Coordinator, CoordinatorType, Destination, Leader
+from kafkaadmin.routing.destinations import Coordinator, CoordinatorType, Destination, Leader
 from kafkaadmin.routing.directory import Directory
 from kafkaadmin.routing.driver import Driver
 from kafkaadmin.routing.metadata import ControllerFinder, LeaderFinder, Metadata
@@ -43,10 +50,11 @@ class Cluster:
         announce = Announcer(config.observers)
         self._config = config
         self._pool = Pool(config, announce, security=_security_protocol(config))
-        self._nodes = Nodes(config.bootstrap_servers, gap=config.confirm_after)
+        self._nodes = Nodes(config.addresses, config.node_noun, gap=config.confirm_after)
         self._backoff = Backoff(config.retry, random)
         asker = Asker(self._pool, self._nodes, config, announce)
-        self._metadata = Metadata(asker, self._nodes, self._learned)
+        self.of_controllers = bool(config.bootstrap_controllers)
+        """Whether those that are asked are controllers, not brokers (KIP-919)."""
 
         def router(find: Callable[[Sequence[Any]], Any], **tell: Any) -> Router[Any]:
             table: RouteTable[Any] = RouteTable(self._nodes, self._backoff, **tell)
@@ -54,9 +62,16 @@ class Cluster:
 
         told = _tellers(announce) if announce else {}
         finder = CoordinatorFinder(asker, self._nodes)
-        self._coordinators: Router[Coordinator] = router(finder, **told)
-        self._leaders: Router[Leader] = router(LeaderFinder(self._metadata, self._nodes))
-        self._controller: Router[Controller] = router(ControllerFinder(self._metadata, self._nodes))
+        self._membership: Metadata | Controllers
+        self._coordinators: Router[Coordinator]
+        self._leaders: Router[Leader]
+        if self.of_controllers:
+            self._membership = Controllers(asker, self._nodes, self._learned)
+            self._coordinators, self._leaders = router(nobody_coordinates), router(nobody_leads)
+        else:
+            self._membership = metadata = Metadata(asker, self._nodes, self._learned)
+            self._coordinators, self._leaders = router(finder, **told), router(LeaderFinder(metadata, self._nodes))
+        self._controller: Router[Any] = router(ControllerFinder[Any](self._membership.ask, self._nodes))
         witnesses = Witnesses(
             self._coordinators.table,
             self._nodes,
@@ -65,7 +80,7 @@ class Cluster:
             patience=config.suspect_after,
         )
         self._directory = Directory(
-            self._coordinators, self._leaders, self._controller, self._metadata, self._nodes, self._backoff, witnesses
+            self._coordinators, self._leaders, self._controller, self._membership, self._nodes, self._backoff, witnesses
         )
         self._driver = Driver(self._directory, asker, self._backoff, announce, config.request_timeout)
 
@@ -79,21 +94,32 @@ class Cluster:
 
         A key's failure is in the result. Raises `ClientClosedError` only.
         """
+        if self.of_controllers:
+            operation = asked_of_controllers(operation)
         return await self._driver.run(operation, keys, deadline)
 
     async def send(self, request: Request[R], to: Destination, *, deadline: Deadline, version: int | None = None) -> R:
         """Send any request to whom it is meant for, and fail over as every call does. See `AdminClient.send`."""
-        result = await self._driver.run(raw_operation(request, to, version), [None], deadline)
+        result = await self.run(raw_operation(request, to, version), [None], deadline=deadline)
         return result[None]
 
     async def brokers(self, *, deadline: Deadline) -> tuple[Broker, ...]:
-        """All live brokers, as one of them sees it now. Raises `OperationTimeoutError`."""
-        brokers: tuple[Broker, ...] = await self._until(self._metadata.brokers, deadline, "looking up the brokers")
-        return brokers
+        """All live brokers, as one of them sees it now.
+
+        Raises `OperationTimeoutError`, and `UnsupportedVersionError` where only controllers are asked.
+        """
+        if self.of_controllers:
+            raise no_brokers("every broker is to be asked")
+        return await self._members(deadline)
+
+    async def _members(self, deadline: Deadline) -> tuple[Broker, ...]:
+        nouns = "controllers" if self.of_controllers else "brokers"
+        members: tuple[Broker, ...] = await self._until(self._membership.brokers, deadline, f"looking up the {nouns}")
+        return members
 
     async def refresh_metadata(self, *, deadline: Deadline) -> None:
-        """Learn the brokers anew, and forget which of them lead partitions or stand for the controller."""
-        await self.brokers(deadline=deadline)
+        """Learn the brokers (or controllers) anew, and forget who leads partitions or stands for the controller."""
+        await self._members(deadline)
         self._leaders.table.drop(None, "refreshed by hand")
         self._controller.table.drop(None, "refreshed by hand")
 

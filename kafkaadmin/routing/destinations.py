@@ -8,7 +8,16 @@ from typing import NamedTuple
 
 from kafkaadmin.models.partitions import TopicPartition
 
-__all__ = ["AnyBroker", "BrokerId", "Controller", "Coordinator", "CoordinatorType", "Destination", "Leader"]
+__all__ = [
+    "ActiveController",
+    "AnyBroker",
+    "BrokerId",
+    "Controller",
+    "Coordinator",
+    "CoordinatorType",
+    "Destination",
+    "Leader",
+]
 
 
 class CoordinatorType(IntEnum):
@@ -51,4 +60,9 @@ class AnyBroker:
     """Whichever broker is quickest to reach."""
 
 
-Destination = Coordinator | Leader | BrokerId | Controller | AnyBroker
+@dataclass(frozen=True, slots=True)
+class ActiveController:
+    """The active one of KRaft's controllers, asked itself (KIP-919)."""
+
+
+Destination = Coordinator | Leader | BrokerId | Controller | AnyBroker | ActiveController

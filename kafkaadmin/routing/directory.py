@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from random import random
-from typing import Any
+from typing import Any, Protocol
 
 import anyio
 
 from kafkaadmin.config import Address
 from kafkaadmin.errors import ConnectError, KafkaAdminError, TransportError
-from kafkaadmin.routing.destinations import BrokerId, Controller, Coordinator, Destination, Leader
-from kafkaadmin.routing.metadata import Metadata
+from kafkaadmin.models.brokers import Broker
+from kafkaadmin.routing.destinations import ActiveController, BrokerId, Controller, Coordinator, Destination, Leader
 from kafkaadmin.routing.nodes import Node, Nodes
 from kafkaadmin.routing.retry import Backoff
 from kafkaadmin.routing.router import Router
@@ -24,6 +24,14 @@ from kafkaadmin.routing.witnesses import Vouch, Witnesses
 __all__ = ["Directory"]
 
 
+class Membership(Protocol):
+    """Who the cluster's nodes are: `Metadata` tells of brokers, `Controllers` of controllers."""
+
+    async def ask(self) -> Any: ...
+
+    async def brokers(self) -> tuple[Broker, ...]: ...
+
+
 class Directory:
     """Resolves destinations of every kind, and knows how the cluster is first entered."""
 
@@ -31,18 +39,23 @@ class Directory:
         self,
         coordinators: Router[Coordinator],
         leaders: Router[Leader],
-        controller: Router[Controller],
-        metadata: Metadata,
+        controller: Router[Any],
+        membership: Membership,
         nodes: Nodes,
         backoff: Backoff,
         witnesses: Witnesses,
     ) -> None:
-        self._routers: dict[type, Router[Any]] = {Coordinator: coordinators, Leader: leaders, Controller: controller}
-        self._metadata = metadata
+        self._routers: dict[type, Router[Any]] = {
+            Coordinator: coordinators,
+            Leader: leaders,
+            Controller: controller,
+            ActiveController: controller,
+        }
+        self._membership = membership
         self._nodes = nodes
         self._backoff = backoff
         self._witnesses = witnesses
-        self._enter = SharedWork(metadata.ask)
+        self._enter = SharedWork(membership.ask)
         self._refused_entries = 0
         self._entry_error: KafkaAdminError | None = None
 
@@ -100,7 +113,7 @@ class Directory:
         if heard:
             return False
         try:
-            return node.id not in {broker.id for broker in await self._metadata.brokers()} or node.address != address
+            return node.id not in {broker.id for broker in await self._membership.brokers()} or node.address != address
         except TransportError:
             return False  # nobody could say
 
@@ -111,7 +124,7 @@ class Directory:
         if not self._another_is_well(node):
             # All known ones are silent: their addresses may be old ones.
             with suppress(TransportError):
-                await self._metadata.brokers()
+                await self._membership.brokers()
         return node.address != address or self._another_is_well(node)
 
     def _another_is_well(self, node: Node) -> bool:
@@ -127,7 +140,7 @@ class Directory:
         try:
             await self._enter()
             if not self._nodes.known():
-                raise ConnectError("the bootstrap broker knows no live broker yet")
+                raise ConnectError("whoever answered at the bootstrap addresses knows no live node yet")
         except TransportError as error:
             self._entry_error = error
             self._refused_entries += 1
@@ -150,7 +163,7 @@ class Directory:
             else:
                 node = self._nodes.get(destination.id)
                 if node is None or node.suspect or node.down_until > now:
-                    listed = {broker.id for broker in await self._metadata.brokers()} if listed is None else listed
+                    listed = {broker.id for broker in await self._membership.brokers()} if listed is None else listed
                     node = self._nodes.get(destination.id) if destination.id in listed else None
             if node is None:
                 errors[destination] = ConnectError(f"{destination} is not a live broker of the cluster")
@@ -161,10 +174,10 @@ class Directory:
     async def _quickest(self) -> Node:
         """The broker to ask what any of them can answer. Where none is well, one is asked for first."""
         if not any(map(_is_well, self._nodes.known())):
-            await self._metadata.brokers()
+            await self._membership.brokers()
         candidates = self._nodes.candidates(anyio.current_time(), random, seeds=False)
         if not candidates:
-            raise ConnectError("the bootstrap broker knows no live broker yet")
+            raise ConnectError("whoever answered at the bootstrap addresses knows no live node yet")
         return candidates[0]
 
 

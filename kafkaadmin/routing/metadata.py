@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Generic, TypeVar
 
 from kafkaadmin.errors import ConnectError, KafkaAdminError, TransportError, broker_error
 from kafkaadmin.models.brokers import Broker
 from kafkaadmin.models.partitions import TopicPartition
 from kafkaadmin.network import Connection
 from kafkaadmin.routing.asking import Asker
-from kafkaadmin.routing.destinations import Controller, Leader
+from kafkaadmin.routing.destinations import ActiveController, Controller, Leader
 from kafkaadmin.routing.nodes import Nodes
 from kafkaadmin.routing.table import Found, Unsettled
-from kafkawire.messages import MetadataRequest, MetadataRequestTopic, MetadataResponse, MetadataResponseTopic
+from kafkawire.messages import (
+    DescribeClusterResponse,
+    MetadataRequest,
+    MetadataRequestTopic,
+    MetadataResponse,
+    MetadataResponseTopic,
+)
 
 __all__ = ["ControllerFinder", "LeaderFinder", "Metadata"]
+
+C = TypeVar("C", Controller, ActiveController)
 
 UNKNOWN_TOPIC_OR_PARTITION = 3
 LEADER_NOT_AVAILABLE = 5
@@ -68,15 +77,19 @@ class Metadata:
         )
 
 
-class ControllerFinder:
-    """Where controller calls may go. Under KRaft that is some live broker, which forwards."""
+class ControllerFinder(Generic[C]):
+    """Where controller calls may go.
 
-    def __init__(self, metadata: Metadata, nodes: Nodes) -> None:
-        self._metadata = metadata
+    Asked of brokers (`Metadata`) under KRaft, that is some live broker, which forwards; asked of `Controllers`, it is
+    the active one.
+    """
+
+    def __init__(self, ask: Callable[[], Awaitable[MetadataResponse | DescribeClusterResponse]], nodes: Nodes) -> None:
+        self._ask = ask
         self._nodes = nodes
 
-    async def __call__(self, keys: Sequence[Controller]) -> Mapping[Controller, Found]:
-        response = await self._metadata.ask()
+    async def __call__(self, keys: Sequence[C]) -> Mapping[C, Found]:
+        response = await self._ask()
         node = self._nodes.get(response.controller_id) if response.controller_id >= 0 else None
         found: Found = node or Unsettled(ConnectError("the cluster has no controller at the moment"))
         return dict.fromkeys(keys, found)

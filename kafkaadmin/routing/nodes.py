@@ -43,6 +43,7 @@ class Node:
         "epoch",
         "failed_seq",
         "id",
+        "noun",
         "rack",
         "ran_at",
         "reached",
@@ -51,8 +52,9 @@ class Node:
         "suspect",
     )
 
-    def __init__(self, id: int | None, address: Address, rack: str | None = None) -> None:
+    def __init__(self, id: int | None, address: Address, rack: str | None = None, noun: str = "broker") -> None:
         self.id = id
+        self.noun = noun
         self.address = address
         self.rack = rack
         self.epoch = 0
@@ -76,7 +78,7 @@ class Node:
         return known
 
     def __str__(self) -> str:
-        return f"broker {self.id} ({self.address})" if self.id is not None else f"bootstrap {self.address}"
+        return f"{self.noun} {self.id} ({self.address})" if self.id is not None else f"bootstrap {self.address}"
 
     __repr__ = __str__
 
@@ -84,8 +86,9 @@ class Node:
 class Nodes:
     """All known nodes, the counter by which events are ordered, and who hears of failures."""
 
-    def __init__(self, seeds: Iterable[Address], *, gap: float = 3.0) -> None:
+    def __init__(self, seeds: Iterable[Address], noun: str = "broker", *, gap: float = 3.0) -> None:
         self.seq = 0
+        self._noun = noun
         self._gap = gap
         self._cleared_seq = 0
         self._seeds = tuple(Node(None, address) for address in seeds)
@@ -113,7 +116,7 @@ class Nodes:
         """Take a broker's address from an answer. At a new address it starts with a clean slate."""
         node = self._by_id.get(node_id)
         if node is None:
-            node = self._by_id[node_id] = Node(node_id, Address(host, port), rack)
+            node = self._by_id[node_id] = Node(node_id, Address(host, port), rack, self._noun)
             node.failed_seq = self._cleared_seq  # a lookup from before may speak of another cluster
         elif node.address != (host, port):
             node.address = Address(host, port)

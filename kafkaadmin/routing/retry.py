@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 
 from kafkaadmin.config import RetryPolicy
-from kafkaadmin.routing.destinations import AnyBroker, BrokerId, Controller, Coordinator, Leader
+from kafkaadmin.routing.destinations import ActiveController, AnyBroker, BrokerId, Controller, Coordinator, Leader
 
 __all__ = ["IN_DOUBT", "LOADING", "Action", "Backoff", "action_for"]
 
@@ -24,7 +24,11 @@ class Action(Enum):
 
 LOADING = 14
 
-IN_DOUBT: Mapping[type, frozenset[int]] = {Coordinator: frozenset({15, 16}), Controller: frozenset({6, 41})}
+IN_DOUBT: Mapping[type, frozenset[int]] = {
+    Coordinator: frozenset({15, 16}),
+    Controller: frozenset({6, 41}),
+    ActiveController: frozenset({6, 41}),
+}
 """Codes that also answer a write whose record is in the log already: the broker couldn't see it replicated in time, or
 lost its office before. Its successor may have taken the record over (seen on Kafka 4.4.0). A controller says 6 instead
 of 41 where the quorum's own voters are changed."""
@@ -55,6 +59,10 @@ _BY_DESTINATION: dict[type, dict[int, Action]] = {
         100: Action.MOVED,  # UNKNOWN_TOPIC_ID
     },
     Controller: {41: Action.MOVED},  # NOT_CONTROLLER
+    ActiveController: {
+        6: Action.MOVED,  # NOT_LEADER_OR_FOLLOWER, of the metadata log
+        41: Action.MOVED,
+    },
     BrokerId: {},
     AnyBroker: {},
 }

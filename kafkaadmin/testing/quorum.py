@@ -65,6 +65,8 @@ class Quorum:
     def __init__(self, size: int) -> None:
         self.nodes = {node_id: ControllerNode(broker_id=node_id) for node_id in range(FIRST_ID, FIRST_ID + size)}
         self.leader = min(self.nodes, default=NO_CONTROLLER)
+        self.epoch = 0
+        """How often another one was elected."""
 
     def __contains__(self, node_id: int) -> bool:
         return node_id in self.nodes
@@ -86,8 +88,10 @@ class Quorum:
         if not self.nodes[to].up:
             raise ValueError(f"controller {to} is not up")
         self.leader = to
+        self.epoch += 1
 
     def _elect(self, first: Iterable[int]) -> None:
         up = [node.broker_id for node in self.nodes.values() if node.up]
         able = [node_id for node_id in first if node_id in up] or up
         self.leader = able[0] if 2 * len(up) > len(self.nodes) else NO_CONTROLLER
+        self.epoch += 1

@@ -45,6 +45,7 @@ class ScriptedCluster:
         self.asked: list[Asked] = []
         self.operations: list[Operation[Any, Any, Any]] = []
         self.after_failover = False
+        self.of_controllers = False
         self.live = [BROKERS]
         """What `brokers` gives, call by call; the last one goes on."""
 

@@ -60,6 +60,12 @@ class Context:
             return error
         return ErrorCode.NONE if self.state.controls(self.broker_id) else ErrorCode.NOT_CONTROLLER
 
+    def quorum_error(self) -> ErrorCode:
+        """As `controller_error`, for what concerns the quorum itself: another controller says so in other words."""
+        error = self.controller_error()
+        moved = self.is_controller and error is ErrorCode.NOT_CONTROLLER
+        return ErrorCode.NOT_LEADER_OR_FOLLOWER if moved else error
+
     def topic(self, name: str | None) -> Topic | None:
         """A topic, if this broker has heard of it."""
         return self.state.topic_seen_by(self.broker_id, name)

@@ -26,7 +26,7 @@ _DIRECTORIES_SINCE = 2
 
 
 def describe_quorum(request: DescribeQuorumRequest, context: Context) -> DescribeQuorumResponse:
-    if error := context.controller_error():
+    if error := context.quorum_error():
         return DescribeQuorumResponse(error_code=error, error_message=error.name)
     voters = context.state.voters
     return DescribeQuorumResponse(
@@ -55,12 +55,18 @@ def _partition(topic: str, index: int, context: Context) -> DescribeQuorumRespon
         partition_index=index,
         error_code=ErrorCode.NONE,
         error_message=None,
-        leader_id=voters.leader,
-        leader_epoch=voters.leader_epoch,
+        leader_id=_leader(context),
+        leader_epoch=voters.leader_epoch + context.state.quorum.epoch,
         high_watermark=voters.high_watermark,
         current_voters=_replicas(voters.voters.values(), context),
         observers=_replicas(voters.observers.values(), context),
     )
+
+
+def _leader(context: Context) -> int:
+    """The active controller, where controllers are nodes of their own."""
+    quorum = context.state.quorum
+    return quorum.leader if quorum.nodes else context.state.voters.leader
 
 
 def _replicas(replicas: Iterable[Voter], context: Context) -> tuple[DescribeQuorumResponseReplicaState, ...]:
@@ -71,7 +77,7 @@ def _replicas(replicas: Iterable[Voter], context: Context) -> tuple[DescribeQuor
             replica_id=voter.node_id,
             replica_directory_id=voter.directory_id if told else ZERO_UUID,
             log_end_offset=voters.high_watermark,
-            last_fetch_timestamp=-1 if voter.node_id == voters.leader else now,
+            last_fetch_timestamp=-1 if voter.node_id == _leader(context) else now,
             last_caught_up_timestamp=now,
         )
         for voter in replicas

@@ -39,7 +39,7 @@ def remove_raft_voter(request: RemoveRaftVoterRequest, context: Context) -> Remo
 
 
 def _error(cluster_id: str | None, context: Context) -> ErrorCode:
-    if error := context.controller_error():
+    if error := context.quorum_error():
         return error
     ours = cluster_id is None or cluster_id == context.state.cluster_id
     return ErrorCode.NONE if ours else ErrorCode.INCONSISTENT_CLUSTER_ID

@@ -57,6 +57,10 @@ class KafkaCluster(ABC):
         """Bootstrap servers; a client that starts at the proxies stays behind them."""
         return ",".join("{}:{}".format(*self.address(broker, direct=direct)) for broker in self.brokers)
 
+    def bootstrap_controllers(self) -> str:
+        """The controllers' own listeners."""
+        return ",".join(f"{HOST}:{ports.controller}" for ports in self.ports.values())
+
     # Faults
 
     def kill(self, broker: int) -> None:

@@ -27,6 +27,7 @@ from tests.support.kafka.settings import CONTROLLER, DIRECT, NOTHING_MORE, PROXI
 
 # Ports inside each container; the host's differ from broker to broker.
 INSIDE = {CONTROLLER: 9093, DIRECT: 9092, PROXIED: 9094, "BETWEEN": 19092}
+CONTROLLERS_ADVERTISE_SINCE = (3, 9)
 DEFAULT_ENGINE = "unix:///var/run/docker.sock"
 SHUTDOWN_SECONDS = 60
 REMOVE = "import docker, sys; getattr(docker.from_env(), sys.argv[1]).get(sys.argv[2]).remove(*sys.argv[3:])"
@@ -140,6 +141,7 @@ class DockerKafka(KafkaCluster):
     def _launch_broker(self, broker: int, network: Network) -> None:
         container = DockerContainer(image_name(self.version)).with_network(network)
         container.with_network_aliases(_host(broker)).with_envs(**self._environment(broker))
+        container.with_bind_ports(INSIDE[CONTROLLER], self.ports[broker].controller)
         container.with_bind_ports(INSIDE[DIRECT], self.ports[broker].direct)
         container.with_bind_ports(INSIDE[PROXIED], self.ports[broker].behind)
         self._containers[broker] = container.start()
@@ -151,6 +153,8 @@ class DockerKafka(KafkaCluster):
         ports = self.ports[broker]
         advertised = {DIRECT: f"{HOST}:{ports.direct}", PROXIED: f"{HOST}:{ports.proxy}"}
         advertised["BETWEEN"] = f"{_host(broker)}:{INSIDE['BETWEEN']}"
+        if tuple(map(int, self.version.split(".")[:2])) >= CONTROLLERS_ADVERTISE_SINCE:
+            advertised[CONTROLLER] = f"{HOST}:{ports.controller}"
         properties = settings.shared_properties(len(self.ports)) | settings.kraft_properties(broker, voters)
         properties |= settings.listener_properties(listeners, advertised, between="BETWEEN")
         environment = settings.as_environment(properties | self._extra)
