@@ -13,6 +13,7 @@ from kafkaadmin.testing.cluster import FakeCluster
 from kafkaadmin.testing.faults import Cut, Fault, FaultHandle, Hangup, Phase, Stop
 from kafkaadmin.testing.groups import GroupMember, GroupType
 from kafkaadmin.testing.ledger import RecordedRequest, RejectedRequest
+from kafkaadmin.testing.logins import SecureListener
 from kafkaadmin.testing.topics import FIRST_TIMESTAMP_MS, timestamp_of
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Phase",
     "RecordedRequest",
     "RejectedRequest",
+    "SecureListener",
     "Stop",
     "timestamp_of",
 ]

@@ -20,6 +20,7 @@ from kafkaadmin.testing.groups import CommittedOffset, Group, GroupMember, Group
 from kafkaadmin.testing.handlers import HANDLERS
 from kafkaadmin.testing.handlers.context import Context, Refusal
 from kafkaadmin.testing.ledger import Ledger, RecordedRequest, RejectedRequest
+from kafkaadmin.testing.logins import Logins, SecureListener
 from kafkaadmin.testing.quorum import SERVED_BY_CONTROLLERS, ControllerNode
 from kafkaadmin.testing.server import BrokerServer
 from kafkaadmin.testing.state import Broker, ClusterState
@@ -60,6 +61,7 @@ class FakeCluster:
             clients that talk to them directly (KIP-919). Brokers do without.
         offsets_topic_after: seconds that making `__consumer_offsets` takes, from the first search for a group's
             coordinator on, as on a new cluster: FindCoordinator answers 15 meanwhile. Without it the topic is there.
+        listener: TLS and SASL on all nodes' listeners; clear text and no questions without it.
         seed: gives the cluster, its topics and tokens the same ids each time. Only ports and times differ then.
 
     Raises:
@@ -78,6 +80,7 @@ class FakeCluster:
         zookeeper: bool = False,
         controllers: int = 0,
         offsets_topic_after: float | None = None,
+        listener: SecureListener | None = None,
         seed: int | None = None,
     ) -> None:
         if brokers < 1:
@@ -93,6 +96,8 @@ class FakeCluster:
         self._state = ClusterState(
             ids, offsets_partitions=offsets_partitions, zookeeper=zookeeper, controllers=controllers, seed=seed
         )
+        self._logins = Logins(listener or SecureListener(), self._state.scram_users, self._state.tokens)
+        self._state.tokens.allowed = listener is not None
         self._controllers_release = max(self._releases.values())
         self._controllers_offer = {
             api: versions
@@ -285,6 +290,32 @@ class FakeCluster:
     def delegation_tokens(self) -> tuple[str, ...]:
         """The ids of all tokens."""
         return self._call(lambda: tuple(token.token_id for token in self._state.tokens.of(None)))
+
+    # Logins
+
+    def set_password(self, user: str, password: str | None) -> None:
+        """Give a user a password for PLAIN and SCRAM, or take it away. Sessions that have begun go on."""
+
+        def change() -> None:
+            if password is None:
+                self._logins.users.pop(user, None)
+            else:
+                self._logins.users[user] = password
+
+        self._call(change)
+
+    def set_tokens(self, *tokens: str) -> None:
+        """Say which bearer tokens are good from now on."""
+
+        def change() -> None:
+            self._logins.tokens = set(tokens)
+
+        self._call(change)
+
+    @property
+    def logins(self) -> tuple[str, ...]:
+        """Who has logged in, each time and in order; bearers of tokens are called `bearer`."""
+        return self._call(lambda: tuple(self._logins.came))
 
     # Groups
 
@@ -605,6 +636,7 @@ class FakeCluster:
                 self._ledger,
                 partial(self._context, node.broker_id),
                 partial(self._stop_soon, node.broker_id),
+                self._logins,
             )
             node.port = server.port
             self._servers[node.broker_id] = server

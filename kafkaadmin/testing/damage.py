@@ -25,6 +25,7 @@ def in_a_copy(context: Context) -> Context:
         context,
         state=copy.deepcopy(context.state),
         refusal=None,
+        session=None,
         on_topic_created=_no_effect,
         on_leaders_moved=_no_effect,
         on_coordinator_wanted=_no_effect,

@@ -22,8 +22,8 @@ Cut = Literal["request", "before", "after", "half"]
 Stop = Literal["reset", "fin", "refuse", "stall"]
 """How a broker goes: see `FakeCluster.stop_broker`."""
 
-Phase = Literal["accept", "request"]
-"""When a fault strikes: as a connection is accepted, or as a request comes."""
+Phase = Literal["accept", "tls", "request"]
+"""When a fault strikes: as a connection is accepted, as its TLS handshake begins, or as a request comes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,8 @@ class Fault:
 
     Which requests: those of `api` (all without) at `broker` (all without), `count` of them (None: until removed) after
     the first `skip`. With `phase="accept"` it strikes connections instead, before anything was asked on them: `delay`
-    is until the first request is read, `cut` ends them at once, and the bytes of a wrong answer come unasked.
+    is until the first request is read, `cut` ends them at once, and the bytes of a wrong answer come unasked. With
+    `phase="tls"` it strikes them once the client has begun the TLS handshake: the broker's side of that is the answer.
 
     What happens to them:
 
@@ -83,14 +84,12 @@ class Fault:
             raise ValueError("keys need an error to be answered with")
         if self.level is not None and (self.error is None or self.keys):
             raise ValueError("level needs an error, and goes with no keys")
-        if self.phase == "accept" and (self.api is not None or self.error is not None):
-            raise ValueError("a connection that is accepted has no API and no error")
+        if self.phase != "request" and (self.api is not None or self.error is not None):
+            raise ValueError("a connection on which nothing is asked yet has no API and no error")
 
-    def matches(self, api: int | None, broker: int) -> bool:
-        """Whether the fault is meant for a request of this API at this broker; None for a connection accepted there."""
-        if self.broker not in {None, broker} or (api is None) != (self.phase == "accept"):
-            return False
-        return self.api in {None, api}
+    def matches(self, api: int | None, broker: int, phase: Phase = "request") -> bool:
+        """Whether the fault is meant for this phase, at this broker; and for a request of this API, where it is one."""
+        return self.phase == phase and self.broker in {None, broker} and self.api in {None, api}
 
 
 class FaultHandle:
@@ -130,9 +129,9 @@ class FaultHandle:
         """Call it off. Requests that it has already struck are not spared."""
         self._remove(self)
 
-    def strikes(self, api: int | None, broker: int) -> bool:
+    def strikes(self, api: int | None, broker: int, phase: Phase = "request") -> bool:
         """Whether it strikes this request (None: a new connection); if so, that counts as a hit. For the brokers."""
-        if self.spent or not self.fault.matches(api, broker):
+        if self.spent or not self.fault.matches(api, broker, phase):
             return False
         self._seen += 1
         if self._seen <= self.fault.skip:

@@ -7,7 +7,7 @@ from collections import Counter, deque
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from kafkaadmin.testing.faults import Fault, FaultHandle
+from kafkaadmin.testing.faults import Fault, FaultHandle, Phase
 from kafkawire import ApiKey, Request
 from kafkawire.headers import read_request
 
@@ -96,7 +96,11 @@ class Ledger:
 
     def accepted(self, broker_id: int) -> Fault | None:
         """A connection was accepted. Answers the fault that strikes it."""
-        return self._striking(None, broker_id)
+        return self._striking(None, broker_id, "accept")
+
+    def greeted(self, broker_id: int) -> Fault | None:
+        """A TLS handshake was begun. Answers the fault that strikes it."""
+        return self._striking(None, broker_id, "tls")
 
     def number_connection(self) -> int:
         """The number of a connection that was just opened."""
@@ -107,8 +111,8 @@ class Ledger:
         """Half of a request was read. Answers the fault that cuts it there."""
         return next((h.fault for h in self.faults if h.fault.cut == "request" and h.strikes(api, broker_id)), None)
 
-    def _striking(self, api: int | None, broker_id: int) -> Fault | None:
-        return next((handle.fault for handle in self.faults if handle.strikes(api, broker_id)), None)
+    def _striking(self, api: int | None, broker_id: int, phase: Phase = "request") -> Fault | None:
+        return next((handle.fault for handle in self.faults if handle.strikes(api, broker_id, phase)), None)
 
     def _keep(self, request: RecordedRequest) -> None:
         self.log.append(request)

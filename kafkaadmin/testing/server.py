@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import ssl
 import struct
 import time
 from collections import deque
@@ -22,6 +23,9 @@ from kafkaadmin.testing.handlers.api_versions import unsupported_api_versions
 from kafkaadmin.testing.handlers.context import Context
 from kafkaadmin.testing.ledger import Ledger, RecordedRequest, RejectedRequest
 from kafkaadmin.testing.link import Link, Outgoing
+from kafkaadmin.testing.logins import Logins
+from kafkaadmin.testing.sasl import SaslSession
+from kafkaadmin.testing.tls import ListenerTls
 from kafkawire import ApiKey, DecodeError, Request
 from kafkawire.framing import FrameReader
 from kafkawire.headers import RequestHeader, UnknownRequestError, read_request, response_header_version, write_response
@@ -60,6 +64,7 @@ class BrokerServer:
         ledger: where requests are entered.
         context: a version and a fault to what a handler needs; what the broker offers is in there.
         go: called when a fault takes the broker away.
+        logins: who may come in, and how.
     """
 
     def __init__(
@@ -69,11 +74,13 @@ class BrokerServer:
         ledger: Ledger,
         context: Callable[[int, Fault], Context],
         go: Callable[[Stop], None],
+        logins: Logins,
     ) -> None:
         self.broker_id = broker_id
         self.ledger = ledger
         self.context = context
         self.go = go
+        self.logins = logins
         self.offered = context(0, NO_FAULT).offered
         self.running = False
         self.stalled = False
@@ -175,6 +182,10 @@ class _Connection(asyncio.Protocol):
         self._number: int
         self._open = False
         self._busy = False
+        listener = broker.logins.listener
+        self._tls = None if listener.tls is None else ListenerTls(listener.tls)
+        self._greeted = False
+        self._session = SaslSession(broker.logins) if listener.mechanisms else None
         self._due: Callable[[], None] | None = None
         self.closed: asyncio.Future[None] = self._loop.create_future()
 
@@ -209,10 +220,47 @@ class _Connection(asyncio.Protocol):
         self.closed.set_result(None)
 
     def data_received(self, data: bytes) -> None:
+        if self._tls is None:
+            self._take_in(data)
+        elif self._greeted:
+            self._take_in(self._decrypted(self._tls, data))
+        else:
+            self._be_greeted(self._tls, data)
+
+    def _be_greeted(self, tls: ListenerTls, data: bytes) -> None:
+        """The client begins the TLS handshake. Does a fault strike it?"""
+        self._greeted = True
+        fault = self._broker.ledger.greeted(self._broker.broker_id) or NO_FAULT
+        if fault.stop is not None:
+            if fault.stop == "stall":
+                self._busy, self._due = True, lambda: self.data_received(data)
+            self._broker.go(fault.stop)
+        elif fault.cut is not None:
+            answer = tls.answered(data) if fault.cut == "half" else b""
+            self._outgoing.write(answer[: len(answer) // 2])
+            self.hang_up(fault.how)
+        elif fault.delay:
+            self._later(fault.delay, lambda: self.data_received(data))
+        elif nonsense := unasked(fault):
+            self._outgoing.write(nonsense)
+        elif not fault.drop_answer:
+            self.data_received(data)
+
+    def _decrypted(self, tls: ListenerTls, data: bytes) -> bytes:
+        try:
+            return tls.decrypted(data)
+        except ssl.SSLError as error:
+            self._reject(f"TLS: {error.reason or error}")
+            return b""
+        finally:
+            if said := tls.to_send():
+                self._outgoing.write(said)
+
+    def _take_in(self, data: bytes) -> None:
         try:
             self._waiting.extend(self._reader.feed(data))
         except DecodeError as error:
-            self._reject(error)
+            self._reject(str(error))
         self._work()
         if self._open:
             self._look_at_half()
@@ -220,7 +268,12 @@ class _Connection(asyncio.Protocol):
     def say(self, data: bytes) -> None:
         """Send what nobody asked for."""
         if self._open:
-            self._outgoing.write(data)
+            self._write(data)
+
+    def _write(self, data: bytes) -> None:
+        if data and self._tls is not None and self._tls.agreed:
+            data = self._tls.encrypted(data)
+        self._outgoing.write(data)
 
     def _look_at_half(self) -> None:
         """Of a request that comes in pieces, half may have been read: does a fault cut it there?"""
@@ -286,11 +339,14 @@ class _Connection(asyncio.Protocol):
             self._refuse_version(unknown.header)
             return None
         except DecodeError as error:
-            self._reject(error)
+            self._reject(str(error))
             return None
         version = header.request_api_version
         if version not in self._broker.offered.get(request.api_key, ()):
             self._refuse_version(header)
+            return None
+        if self._session is not None and not self._session.admits(request.api_key, version):
+            self._reject(f"{request.api_key.name} v{version} from a client that hasn't logged in, or not again in time")
             return None
         recorded = RecordedRequest(
             broker_id=self._broker.broker_id,
@@ -305,14 +361,14 @@ class _Connection(asyncio.Protocol):
 
     def _refuse_version(self, header: RequestHeader) -> None:
         if header.request_api_key != ApiKey.API_VERSIONS:
-            self._reject(DecodeError(f"API {header.request_api_key} v{header.request_api_version} is not offered"))
+            self._reject(f"API {header.request_api_key} v{header.request_api_version} is not offered")
             return
         self._broker.ledger.counts[self._broker.broker_id, ApiKey.API_VERSIONS] += 1
         context = self._broker.context(0, NO_FAULT)
-        self._outgoing.write(write_response(unsupported_api_versions(context), 0, header.correlation_id))
+        self._write(write_response(unsupported_api_versions(context), 0, header.correlation_id))
 
-    def _reject(self, error: DecodeError) -> None:
-        self._broker.ledger.rejected.append(RejectedRequest(broker_id=self._broker.broker_id, reason=str(error)))
+    def _reject(self, reason: str) -> None:
+        self._broker.ledger.rejected.append(RejectedRequest(broker_id=self._broker.broker_id, reason=reason))
         self.hang_up("fin")
 
     def _begin(self, exchange: _Exchange) -> None:
@@ -335,7 +391,7 @@ class _Connection(asyncio.Protocol):
         if applied:
             answer = self._answer(exchange)
             sent = len(answer) // 2 if exchange.fault.cut == "half" else 0
-            self._outgoing.write(answer[:sent])
+            self._write(answer[:sent])
             if how == "stall":
                 self._busy, self._due = True, lambda: self.say(answer[sent:])
         elif how == "stall":
@@ -363,7 +419,7 @@ class _Connection(asyncio.Protocol):
     def _answer(self, exchange: _Exchange) -> bytes:
         """Apply the request, unless the fault forbids, and make the frame of the answer."""
         fault, request = exchange.fault, exchange.request
-        context = self._broker.context(exchange.version, fault)
+        context = replace(self._broker.context(exchange.version, fault), session=self._session)
         handler = HANDLERS[request.api_key]
         if fault.error is not None and fault.after_applying:
             handler(request, replace(context, refusal=None))
@@ -377,11 +433,13 @@ class _Connection(asyncio.Protocol):
     def _send(self, exchange: _Exchange, frame: bytes) -> None:
         fault = exchange.fault
         if fault.cut == "half":
-            self._outgoing.write(frame[: len(frame) // 2])
+            self._write(frame[: len(frame) // 2])
         elif fault.cut is None and not fault.drop_answer:
-            self._outgoing.write(frame)
+            self._write(frame)
         if fault.cut is not None:
             self.hang_up(fault.how)
+        elif self._session is not None and self._session.failed:
+            self.hang_up("fin")
         elif fault.throttle:
             self._later(fault.throttle, _nothing)
 

@@ -43,6 +43,7 @@ from kafkaadmin.testing.handlers.offset_commit import offset_commit
 from kafkaadmin.testing.handlers.offset_delete import offset_delete
 from kafkaadmin.testing.handlers.offset_fetch import offset_fetch
 from kafkaadmin.testing.handlers.raft_voters import add_raft_voter, remove_raft_voter
+from kafkaadmin.testing.handlers.sasl import sasl_authenticate, sasl_handshake
 from kafkaadmin.testing.handlers.unregister import unregister_broker, unregister_controller
 from kafkaadmin.testing.handlers.update_features import update_features
 from kafkaadmin.testing.handlers.user_scram_credentials import (
@@ -98,6 +99,8 @@ HANDLERS: Mapping[ApiKey, Handler] = {
     ApiKey.OFFSET_FETCH: offset_fetch,
     ApiKey.REMOVE_RAFT_VOTER: remove_raft_voter,
     ApiKey.RENEW_DELEGATION_TOKEN: renew_delegation_token,
+    ApiKey.SASL_AUTHENTICATE: sasl_authenticate,
+    ApiKey.SASL_HANDSHAKE: sasl_handshake,
     ApiKey.UNREGISTER_BROKER: unregister_broker,
     ApiKey.UNREGISTER_CONTROLLER: unregister_controller,
     ApiKey.UPDATE_FEATURES: update_features,

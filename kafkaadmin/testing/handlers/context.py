@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from kafkaadmin.models.partitions import TopicPartition
+from kafkaadmin.testing.sasl import SaslSession
 from kafkaadmin.testing.state import ClusterState
 from kafkaadmin.testing.topics import Topic
 from kafkawire import ApiKey, ErrorCode
@@ -38,6 +39,7 @@ class Context:
     on_coordinator_wanted: Callable[[], None]
     throttle_time_ms: int = 0
     refusal: Refusal | None = None
+    session: SaslSession | None = None
 
     @property
     def is_controller(self) -> bool:

@@ -1,0 +1,215 @@
+"""FakeCluster's secured listeners: who is let in and who isn't, sessions that end, and faults while one logs in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import anyio
+import pytest
+
+from kafkaadmin import AdminClient, TopicPartition
+from kafkaadmin.errors import AuthenticationError
+from kafkaadmin.security import OAuthToken, SaslOAuthBearer, SaslPlain, SaslScram, Security, Tls
+from kafkaadmin.testing import FakeCluster, Fault, SecureListener
+from kafkawire import ApiKey, ErrorCode
+from kafkawire.messages import ApiVersionsRequest, ListGroupsRequest, SaslAuthenticateRequest, SaslHandshakeRequest
+from tests.support.certificates import Certificates
+from tests.support.raw_client import RawClient, ask
+
+pytestmark = pytest.mark.anyio
+
+MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER")
+PASSWORD = "open sesame"
+
+
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def certificates() -> Certificates:
+    return Certificates()
+
+
+@pytest.fixture
+def cluster(certificates: Certificates) -> Iterator[FakeCluster]:
+    listener = SecureListener(
+        tls=certificates.server(), mechanisms=MECHANISMS, users={"alice": PASSWORD}, tokens={"good"}
+    )
+    with FakeCluster(brokers=2, listener=listener) as cluster:
+        cluster.add_group("billing", offsets={("orders", 0): 42})
+        yield cluster
+
+
+async def bearer() -> OAuthToken:
+    return OAuthToken("good")
+
+
+def client(cluster: FakeCluster, certificates: Certificates, sasl: Any, **settings: Any) -> AdminClient:
+    return AdminClient(
+        cluster.bootstrap_servers,
+        security=Security(tls=Tls(ca=certificates.ca_pem), sasl=sasl),
+        **{"timeout": 20.0, **settings},
+    )
+
+
+async def offset(admin: AdminClient) -> int:
+    offsets = await admin.list_consumer_group_offsets("billing")
+    return offsets["billing"][TopicPartition("orders", 0)].offset
+
+
+@pytest.mark.parametrize(
+    "sasl",
+    [
+        pytest.param(SaslPlain("alice", PASSWORD), id="PLAIN"),
+        pytest.param(SaslScram("alice", PASSWORD, "SCRAM-SHA-256"), id="SCRAM-SHA-256"),
+        pytest.param(SaslScram("alice", PASSWORD), id="SCRAM-SHA-512"),
+        pytest.param(SaslOAuthBearer(bearer), id="OAUTHBEARER"),
+    ],
+)
+async def test_a_user_gets_in_over_tls(cluster: FakeCluster, certificates: Certificates, sasl: Any) -> None:
+    async with client(cluster, certificates, sasl) as admin:
+        assert await offset(admin) == 42
+    assert cluster.rejected == ()
+    assert set(cluster.logins) <= {"alice", "bearer"}
+
+
+async def test_a_wrong_password_is_told_at_once(cluster: FakeCluster, certificates: Certificates) -> None:
+    async with client(cluster, certificates, SaslScram("alice", "guessed")) as admin:
+        with pytest.raises(AuthenticationError, match=r"SASL SCRAM-SHA-512: .*invalid credentials"):
+            await offset(admin)
+    assert len(cluster.seen(ApiKey.SASL_HANDSHAKE)) == 1
+    assert cluster.logins == ()
+
+
+async def test_a_bad_token_is_told_with_the_brokers_reason(cluster: FakeCluster, certificates: Certificates) -> None:
+    cluster.set_tokens("another")
+    async with client(cluster, certificates, SaslOAuthBearer(bearer)) as admin:
+        with pytest.raises(AuthenticationError, match=r"OAUTHBEARER: .*invalid_token"):
+            await offset(admin)
+
+
+async def test_who_asks_without_logging_in_is_hung_up_on(certificates: Certificates) -> None:
+    listener = SecureListener(mechanisms=MECHANISMS, users={"alice": PASSWORD})
+    with FakeCluster(brokers=1, listener=listener) as cluster, RawClient(cluster, 1) as client:
+        client.ask(ApiVersionsRequest(), 0)
+        client.write(ListGroupsRequest(), 4)
+        with pytest.raises(EOFError):
+            client.read()
+        assert "hasn't logged in" in cluster.rejected[0].reason
+
+
+async def test_sessions_are_renewed_before_they_end_and_no_call_notices(certificates: Certificates) -> None:
+    listener = SecureListener(
+        tls=certificates.server(), mechanisms=MECHANISMS, users={"alice": PASSWORD}, session_life=0.3
+    )
+    with FakeCluster(brokers=1, listener=listener) as cluster:
+        cluster.add_group("billing", offsets={("orders", 0): 42})
+        async with client(cluster, certificates, SaslPlain("alice", PASSWORD)) as admin:
+            while len(cluster.logins) < 5:
+                assert await offset(admin) == 42
+        assert cluster.rejected == ()
+
+
+def test_a_session_that_is_over_ends_with_the_next_request() -> None:
+    listener = SecureListener(mechanisms=["PLAIN"], users={"alice": PASSWORD}, session_life=0.0)
+    with FakeCluster(brokers=1, listener=listener) as cluster, RawClient(cluster, 1) as client:
+        client.ask(SaslHandshakeRequest(mechanism="PLAIN"), 1)
+        token = f"\0alice\0{PASSWORD}".encode()
+        assert client.ask(SaslAuthenticateRequest(auth_bytes=token), 2).error_code == 0
+        client.ask(SaslHandshakeRequest(mechanism="PLAIN"), 1)
+        assert client.ask(SaslAuthenticateRequest(auth_bytes=token), 2).error_code == 0
+        client.write(ListGroupsRequest(), 4)
+        with pytest.raises(EOFError):
+            client.read()
+        assert cluster.logins == ("alice", "alice")
+
+
+def test_a_plaintext_listener_is_in_no_state_for_sasl() -> None:
+    with FakeCluster(brokers=1) as cluster:
+        assert ask(cluster, 1, SaslHandshakeRequest(mechanism="PLAIN"), 1).error_code == ErrorCode.ILLEGAL_SASL_STATE
+        answer = ask(cluster, 1, SaslAuthenticateRequest(auth_bytes=b""), 2)
+        assert answer.error_code == ErrorCode.ILLEGAL_SASL_STATE
+
+
+# Faults while one logs in: the calls survive those of the network.
+
+DURING_TLS = [
+    pytest.param({"cut": "before"}, id="reset"),
+    pytest.param({"cut": "before", "how": "fin"}, id="fin"),
+    pytest.param({"cut": "half"}, id="half-an-answer"),
+    pytest.param({"delay": 0.2}, id="delay"),
+]
+
+
+@pytest.mark.parametrize("what", DURING_TLS)
+async def test_a_call_survives_a_fault_during_tls(
+    cluster: FakeCluster, certificates: Certificates, what: dict[str, Any]
+) -> None:
+    fault = cluster.inject(Fault(phase="tls", **what))
+    async with client(cluster, certificates, SaslScram("alice", PASSWORD)) as admin:
+        assert await offset(admin) == 42
+    assert fault.hits == 1
+
+
+async def test_a_broker_may_freeze_during_tls_and_go_on(cluster: FakeCluster, certificates: Certificates) -> None:
+    coordinator = cluster.coordinator_of("billing")
+    fault = cluster.inject(Fault(phase="tls", stop="stall", broker=coordinator))
+    got: list[int] = []
+    async with client(cluster, certificates, SaslScram("alice", PASSWORD)) as admin, anyio.create_task_group() as group:
+
+        async def call() -> None:
+            got.append(await offset(admin))
+
+        group.start_soon(call)
+        await fault.reached()
+        cluster.start_broker(coordinator)
+    assert got == [42]
+    assert fault.hits == 1
+
+
+async def test_nonsense_during_tls_is_told(cluster: FakeCluster, certificates: Certificates) -> None:
+    fault = cluster.inject(Fault(phase="tls", garbage=True, count=None))
+    async with client(cluster, certificates, SaslScram("alice", PASSWORD)) as admin:
+        with pytest.raises(AuthenticationError, match="TLS"):
+            await offset(admin)
+    assert fault.hits >= 1
+
+
+DURING_SASL = [
+    pytest.param({"api": ApiKey.SASL_HANDSHAKE}, id="handshake"),
+    pytest.param({"api": ApiKey.SASL_AUTHENTICATE}, id="first-message"),
+    pytest.param({"api": ApiKey.SASL_AUTHENTICATE, "skip": 1}, id="last-message"),
+]
+
+
+@pytest.mark.parametrize("when", DURING_SASL)
+@pytest.mark.parametrize("cut", ["request", "before", "after", "half"])
+async def test_a_call_survives_a_cut_during_sasl(
+    cluster: FakeCluster, certificates: Certificates, when: dict[str, Any], cut: Any
+) -> None:
+    fault = cluster.inject(Fault(cut=cut, **when))
+    async with client(cluster, certificates, SaslScram("alice", PASSWORD)) as admin:
+        assert await offset(admin) == 42
+    assert fault.hits == 1
+
+
+@pytest.mark.parametrize("when", DURING_SASL[1:])
+async def test_a_refusal_during_sasl_is_told_at_once(
+    cluster: FakeCluster, certificates: Certificates, when: dict[str, Any]
+) -> None:
+    fault = cluster.inject(Fault(error=ErrorCode.SASL_AUTHENTICATION_FAILED, count=None, **when))
+    async with client(cluster, certificates, SaslScram("alice", PASSWORD)) as admin:
+        with pytest.raises(AuthenticationError, match="SASL_AUTHENTICATION_FAILED"):
+            await offset(admin)
+    assert fault.hits == 1
+
+
+async def test_a_token_for_delegates_opens_the_door(cluster: FakeCluster, certificates: Certificates) -> None:
+    async with client(cluster, certificates, SaslPlain("alice", PASSWORD)) as admin:
+        token = await admin.create_delegation_token()
+    delegate = SaslScram(token.token_id, token.hmac_as_base64, token=True)
+    async with client(cluster, certificates, delegate) as admin:
+        assert await offset(admin) == 42
