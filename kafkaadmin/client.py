@@ -288,17 +288,26 @@ class AdminClient:
         topics: Topic | Iterable[Topic],
         *,
         include_authorized_operations: bool = False,
+        partitions_per_response: int = 2_000,
         timeout: float | None = None,
     ) -> BatchResult[Topic, TopicDescription]:
         """Topics with their partitions, leaders and replicas, by name or (brokers 3.1 and later) by id.
 
         Asking never creates a topic. One that isn't there is an `UnknownTopicError` of its own. Any broker answers,
-        from what it knows: a change made a moment ago may not show yet.
+        from what it knows: a change made a moment ago may not show yet. By name brokers 3.8 and later answer page by
+        page, so that no answer grows with the topics; one that is made anew between two pages is an
+        `UnknownTopicError`. Needs DESCRIBE on each topic.
+
+        Args:
+            topics: by name, or by id.
+            include_authorized_operations: also what this principal may do to each topic (KIP-430).
+            partitions_per_response: how many partitions a page has; brokers may give fewer.
         """
         return await operations.describe_topics(
             self._cluster,
             topics,
             include_authorized_operations=include_authorized_operations,
+            partitions_per_response=partitions_per_response,
             deadline=self._deadline(timeout),
         )
 

@@ -124,7 +124,9 @@ class PartitionDescription:
     """A partition and the ids of the brokers that hold it.
 
     `leader` is `None` while it has none. `replicas` begins with the preferred leader; `in_sync_replicas` are those
-    that have caught up, `offline_replicas` those on dead brokers or disks.
+    that have caught up, `offline_replicas` those on dead brokers or disks. `eligible_leader_replicas` may lead without
+    loss although they are not in sync, and `last_known_eligible_leader_replicas` could when last heard of (KIP-966):
+    both are `None` where brokers don't say: before 3.8, and of topics that are described by id.
     """
 
     partition: int
@@ -133,6 +135,8 @@ class PartitionDescription:
     replicas: tuple[int, ...]
     in_sync_replicas: tuple[int, ...]
     offline_replicas: tuple[int, ...]
+    eligible_leader_replicas: tuple[int, ...] | None = None
+    last_known_eligible_leader_replicas: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

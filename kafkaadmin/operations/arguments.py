@@ -117,12 +117,12 @@ def instance(value: object, kind: type[T], what: str) -> T:
     return value
 
 
-def integer(value: object, what: str, *, most: int) -> int:
-    """A number from 0 to `most`."""
+def integer(value: object, what: str, *, most: int, least: int = 0) -> int:
+    """A number from `least` to `most`."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise ConfigurationError(f"{what} must be a whole number, not {value!r}")
-    if not 0 <= value <= most:
-        raise ConfigurationError(f"{what} must be from 0 to {most}, not {value}")
+    if not least <= value <= most:
+        raise ConfigurationError(f"{what} must be from {least} to {most}, not {value}")
     return value
 
 

@@ -9,9 +9,10 @@ from kafkaadmin.models.results import BatchResult
 from kafkaadmin.models.topics import CreatedTopic, NewTopic, TopicDescription
 from kafkaadmin.network import Lane
 from kafkaadmin.operations import arguments, quota
+from kafkaadmin.operations.partitions import topic_id
 from kafkaadmin.operations.propagation import wait_until_known
 from kafkaadmin.operations.topic_configs import TopicConfigs, are_as_ordered, topic_configs
-from kafkaadmin.operations.topics import describing, topic_id
+from kafkaadmin.operations.topics import describing
 from kafkaadmin.routing import (
     Attempt,
     Cluster,

@@ -1,12 +1,15 @@
-"""Partitions as messages carry them: by topic."""
+"""Topics and partitions as messages carry them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from kafkaadmin.models.partitions import TopicPartition
+from kafkawire.enums import NO_LEADER
+from kafkawire.primitives import ZERO_UUID
 
-__all__ = ["PARTITIONS_PER_REQUEST", "by_topic"]
+__all__ = ["PARTITIONS_PER_REQUEST", "by_topic", "leader_of", "topic_id"]
 
 PARTITIONS_PER_REQUEST = 5_000
 """Partitions that one request asks about: some 100 KB either way, and 25 ms to read."""
@@ -18,3 +21,13 @@ def by_topic(partitions: Iterable[TopicPartition]) -> dict[str, list[int]]:
     for topic, index in partitions:
         topics.setdefault(topic, []).append(index)
     return topics
+
+
+def leader_of(told: int) -> int | None:
+    """A partition's leader as brokers tell it."""
+    return None if told == NO_LEADER else told
+
+
+def topic_id(told: UUID) -> UUID | None:
+    """A topic's id as brokers tell it: zeros are none."""
+    return None if told == ZERO_UUID else told

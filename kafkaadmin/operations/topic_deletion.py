@@ -17,7 +17,8 @@ from kafkaadmin.models.results import BatchResult
 from kafkaadmin.models.topics import DeletedTopic
 from kafkaadmin.network import Lane
 from kafkaadmin.operations import arguments, quota
-from kafkaadmin.operations.topics import describing, topic_id
+from kafkaadmin.operations.partitions import topic_id
+from kafkaadmin.operations.topics import describing
 from kafkaadmin.routing import Attempt, Cluster, Controller, Deadline, Done, Operation, Outcome, Verified
 from kafkawire.messages import DeleteTopicsRequest, DeleteTopicsResponse, DeleteTopicState
 

@@ -6,10 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
+from kafkaadmin.errors import UnsupportedVersionError
 from kafkaadmin.models.results import BatchResult
 from kafkaadmin.models.topics import PartitionDescription, TopicDescription, TopicListing
 from kafkaadmin.operations import arguments
 from kafkaadmin.operations.authorized_operations import authorized_operations
+from kafkaadmin.operations.partitions import leader_of, topic_id
+from kafkaadmin.operations.topic_pages import describe_by_page
 from kafkaadmin.routing import (
     AnyBroker,
     Attempt,
@@ -20,7 +23,6 @@ from kafkaadmin.routing import (
     Operation,
     Outcome,
 )
-from kafkawire.enums import NO_LEADER
 from kafkawire.messages import (
     MetadataRequest,
     MetadataRequestTopic,
@@ -28,9 +30,8 @@ from kafkawire.messages import (
     MetadataResponsePartition,
     MetadataResponseTopic,
 )
-from kafkawire.primitives import ZERO_UUID
 
-__all__ = ["describe_topics", "describing", "list_topics", "topic_id"]
+__all__ = ["describe_topics", "describing", "list_topics"]
 
 K = TypeVar("K", str, UUID)
 
@@ -79,14 +80,30 @@ def _listings(response: MetadataResponse, include_internal: bool) -> dict[str, T
 
 
 async def describe_topics(
-    cluster: Cluster, topics: K | Iterable[K], *, include_authorized_operations: bool, deadline: Deadline
+    cluster: Cluster,
+    topics: K | Iterable[K],
+    *,
+    include_authorized_operations: bool,
+    partitions_per_response: int,
+    deadline: Deadline,
 ) -> BatchResult[K, TopicDescription]:
     wanted = arguments.topics(topics)
-    return await cluster.run(
-        describing("describe_topics", wanted, include_authorized_operations=include_authorized_operations),
-        wanted,
+    limit = arguments.integer(partitions_per_response, "partitions_per_response", most=2**31 - 1, least=1)
+    given: Sequence[Any] = wanted
+    names = [topic for topic in given if isinstance(topic, str)]
+    paged: BatchResult[Any, TopicDescription] = await describe_by_page(
+        cluster, names, include_operations=include_authorized_operations, limit=limit, deadline=deadline
+    )
+    # Brokers before 3.8 have no pages, nor has anybody for ids.
+    unpaged = {topic for topic, error in paged.failed.items() if isinstance(error, UnsupportedVersionError)}
+    left: list[Any] = [topic for topic in given if topic not in paged or topic in unpaged]
+    whole: BatchResult[Any, TopicDescription] = await cluster.run(
+        describing("describe_topics", left, include_authorized_operations=include_authorized_operations),
+        left,
         deadline=deadline,
     )
+    failed = {topic: error for topic, error in paged.failed.items() if topic not in unpaged}
+    return BatchResult({**paged.succeeded, **whole.succeeded}, {**failed, **whole.failed})
 
 
 def describing(
@@ -151,14 +168,9 @@ def _description(topic: MetadataResponseTopic) -> TopicDescription:
 def _partition(partition: MetadataResponsePartition) -> PartitionDescription:
     return PartitionDescription(
         partition=partition.partition_index,
-        leader=None if partition.leader_id == NO_LEADER else partition.leader_id,
+        leader=leader_of(partition.leader_id),
         leader_epoch=partition.leader_epoch if partition.leader_epoch >= 0 else None,
         replicas=tuple(partition.replica_nodes),
         in_sync_replicas=tuple(partition.isr_nodes),
         offline_replicas=tuple(partition.offline_replicas),
     )
-
-
-def topic_id(told: UUID) -> UUID | None:
-    """A topic's id as brokers tell it: zeros are none."""
-    return None if told == ZERO_UUID else told

@@ -134,3 +134,15 @@ async def test_authorized_operations_are_told_when_asked_for(admin: AdminClient,
     asked = (await admin.describe_topics(name, include_authorized_operations=True))[name]
     assert asked.authorized_operations is not None
     assert {AclOperation.READ, AclOperation.DELETE} <= asked.authorized_operations
+
+
+async def test_a_topic_is_described_in_pages_as_in_one(admin: AdminClient, stage: Stage) -> None:
+    small, large, last, nowhere = (stage.name(each) for each in ("a-small", "b-large", "c-last", "b-nowhere"))
+    await admin.create_topics([NewTopic(small, partitions=1), NewTopic(large, partitions=7), NewTopic(last)])
+    whole = await admin.describe_topics([last, small, nowhere, large])
+    assert [len(whole[name].partitions) for name in (small, large)] == [1, 7]
+    for size in (1, 2, 3, 7, 8):
+        paged = await admin.describe_topics([last, small, nowhere, large], partitions_per_response=size)
+        assert paged.succeeded == whole.succeeded
+        with pytest.raises(UnknownTopicError, match=f"describe_topics: topic '{nowhere}'"):
+            paged[nowhere]

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from kafkaadmin import (
+    AclOperation,
     AnyBroker,
     AuthorizationError,
     BatchResult,
@@ -21,6 +22,7 @@ from kafkaadmin import (
     NewTopic,
     OperationTimeoutError,
     PartitionDescription,
+    RemoteProtocolError,
     ThrottledError,
     TopicAlreadyExistsError,
     TopicListing,
@@ -44,6 +46,11 @@ from kafkawire.messages import (
     DescribeConfigsResourceResult,
     DescribeConfigsResponse,
     DescribeConfigsResult,
+    DescribeTopicPartitionsRequest,
+    DescribeTopicPartitionsResponse,
+    DescribeTopicPartitionsResponseCursor,
+    DescribeTopicPartitionsResponsePartition,
+    DescribeTopicPartitionsResponseTopic,
     MetadataRequest,
     MetadataResponse,
     MetadataResponsePartition,
@@ -54,6 +61,10 @@ from tests.support.scripted_cluster import BROKERS, ScriptedCluster
 
 ID = UUID(int=42)
 OTHER_ID = UUID(int=43)
+
+
+PLAIN: dict[str, Any] = {"include_authorized_operations": False, "partitions_per_response": 5}
+WITH_OPERATIONS = PLAIN | {"include_authorized_operations": True}
 
 
 def partition(index: int, *replicas: int, leader: int | None = None) -> MetadataResponsePartition:
@@ -107,7 +118,7 @@ class TestDescribeTopics:
                 topic_authorized_operations=0b1000,
             )
         )
-        described = cluster.call(ops.describe_topics, "orders", include_authorized_operations=True)["orders"]
+        described = cluster.call(ops.describe_topics, "orders", **WITH_OPERATIONS)["orders"]
         assert described.topic_id == ID
         assert described.partitions == (
             PartitionDescription(
@@ -121,12 +132,12 @@ class TestDescribeTopics:
         assert cluster.asked[0].to == AnyBroker()
 
     def test_operations_that_were_not_asked_for_are_none(self) -> None:
-        described = knowing(topic("orders")).call(ops.describe_topics, "orders", include_authorized_operations=False)
+        described = knowing(topic("orders")).call(ops.describe_topics, "orders", **PLAIN)
         assert described["orders"].authorized_operations is None
 
     def test_a_missing_topic_fails_by_itself_and_asking_makes_none(self) -> None:
         cluster = knowing(topic("orders"), topic("nope", error=3))
-        result = cluster.call(ops.describe_topics, ["orders", "nope"], include_authorized_operations=False)
+        result = cluster.call(ops.describe_topics, ["orders", "nope"], **PLAIN)
         assert set(result.succeeded) == {"orders"}
         with pytest.raises(UnknownTopicError, match="describe_topics: topic 'nope'"):
             result["nope"]
@@ -135,7 +146,7 @@ class TestDescribeTopics:
     def test_ids_are_asked_for_with_null_names(self) -> None:
         stranger = UUID(int=1)
         cluster = knowing(topic("orders", topic_id=ID), topic(None, topic_id=stranger, error=100), version=12)
-        result = cluster.call(ops.describe_topics, [ID, stranger], include_authorized_operations=False)
+        result = cluster.call(ops.describe_topics, [ID, stranger], **PLAIN)
         assert result[ID].name == "orders"
         with pytest.raises(UnknownTopicError):
             result[stranger]
@@ -148,12 +159,14 @@ class TestDescribeTopics:
         ("topics", "operations", "offered"), [(ID, False, 11), ("orders", True, 7), ("orders", False, 3)]
     )
     def test_each_question_needs_its_version(self, topics: object, operations: bool, offered: int) -> None:
-        result = knowing(version=offered).call(ops.describe_topics, topics, include_authorized_operations=operations)
+        result = knowing(version=offered).call(
+            ops.describe_topics, topics, **(PLAIN | {"include_authorized_operations": operations})
+        )
         with pytest.raises(UnsupportedVersionError):
             result.raise_for_errors()
 
     def test_an_error_of_the_whole_answer_is_every_topics(self) -> None:
-        result = knowing(error=129).call(ops.describe_topics, ["a", "b"], include_authorized_operations=False)
+        result = knowing(error=129).call(ops.describe_topics, ["a", "b"], **PLAIN)
         assert set(result.failed) == {"a", "b"}
 
     def test_many_topics_are_asked_for_by_the_thousand(self) -> None:
@@ -162,7 +175,7 @@ class TestDescribeTopics:
 
         cluster = ScriptedCluster({MetadataRequest: (12, answer)})
         names = [f"topic-{number}" for number in range(1500)]
-        cluster.call(ops.describe_topics, names, include_authorized_operations=False).raise_for_errors()
+        cluster.call(ops.describe_topics, names, **PLAIN).raise_for_errors()
         assert [len(asked.request.topics) for asked in cluster.asked] == [1000, 500]
 
 
@@ -543,3 +556,83 @@ class TestALostDeleteAnswer:
         delete(cluster, "orders")
         with pytest.raises(KafkaAdminError, match="there is one again, or still"):
             cluster.verify("orders", of=1)
+
+
+class TestPages:
+    """DescribeTopicPartitions: pages end anywhere, and say where the next one begins."""
+
+    @staticmethod
+    def paged(*pages: DescribeTopicPartitionsResponse) -> ScriptedCluster:
+        left = list(pages)
+        return ScriptedCluster({DescribeTopicPartitionsRequest: (0, lambda _: left.pop(0))})
+
+    @staticmethod
+    def part(name: str, *indexes: int, topic_id: UUID = ID, error: int = 0) -> DescribeTopicPartitionsResponseTopic:
+        return DescribeTopicPartitionsResponseTopic(
+            name=name,
+            topic_id=topic_id,
+            error_code=error,
+            partitions=tuple(
+                DescribeTopicPartitionsResponsePartition(
+                    partition_index=index, leader_id=1, replica_nodes=(1,), eligible_leader_replicas=(2,)
+                )
+                for index in indexes
+            ),
+            topic_authorized_operations=1 << AclOperation.READ,
+        )
+
+    @staticmethod
+    def page(
+        *topics: DescribeTopicPartitionsResponseTopic, then: tuple[str, int] | None = None
+    ) -> DescribeTopicPartitionsResponse:
+        cursor = None
+        if then is not None:
+            cursor = DescribeTopicPartitionsResponseCursor(topic_name=then[0], partition_index=then[1])
+        return DescribeTopicPartitionsResponse(topics=topics, next_cursor=cursor)
+
+    def test_pages_are_put_together(self) -> None:
+        cluster = self.paged(
+            self.page(self.part("a", 0), self.part("b", 0, 1), then=("b", 2)),
+            self.page(self.part("b", 2, 3), then=("c", 0)),
+            self.page(self.part("c", 0)),
+        )
+        result = cluster.call(ops.describe_topics, ["c", "b", "a"], **PLAIN)
+        result.raise_for_errors()
+        assert {name: len(topic.partitions) for name, topic in result.items()} == {"a": 1, "b": 4, "c": 1}
+        assert result["b"].partitions[3].eligible_leader_replicas == (2,)
+        assert result["b"].partitions[3].last_known_eligible_leader_replicas is None
+        assert result["b"].authorized_operations is None
+        assert [[topic.name for topic in each.request.topics] for each in cluster.asked] == [
+            ["a", "b", "c"],
+            ["b", "c"],
+            ["c"],
+        ]
+        cursors = [each.request.cursor for each in cluster.asked]
+        assert [cursor and (cursor.topic_name, cursor.partition_index) for cursor in cursors] == [None, ("b", 2), None]
+        assert {each.request.response_partition_limit for each in cluster.asked} == {5}
+
+    def test_operations_are_told_when_asked_for(self) -> None:
+        cluster = self.paged(self.page(self.part("a", 0)))
+        described = cluster.call(ops.describe_topics, "a", **WITH_OPERATIONS)["a"]
+        assert described.authorized_operations == {AclOperation.READ}
+
+    def test_a_topic_that_is_made_anew_between_pages_is_not_put_together(self) -> None:
+        cluster = self.paged(
+            self.page(self.part("a", 0), then=("a", 1)), self.page(self.part("a", 1, topic_id=UUID(int=9)))
+        )
+        with pytest.raises(UnknownTopicError, match="made again, between two pages"):
+            cluster.call(ops.describe_topics, "a", **PLAIN)["a"]
+
+    def test_a_topic_that_goes_between_pages_is_unknown(self) -> None:
+        cluster = self.paged(self.page(self.part("a", 0), then=("a", 1)), self.page(self.part("a", error=3)))
+        with pytest.raises(UnknownTopicError):
+            cluster.call(ops.describe_topics, "a", **PLAIN)["a"]
+
+    def test_what_the_last_page_leaves_out_has_failed(self) -> None:
+        with pytest.raises(RemoteProtocolError):
+            self.paged(self.page(self.part("a", 0))).call(ops.describe_topics, ["a", "b"], **PLAIN)["b"]
+
+    def test_pages_that_bring_nothing_new_come_to_an_end(self) -> None:
+        cluster = self.paged(self.page(then=("a", 0)))
+        with pytest.raises(RemoteProtocolError, match="nothing new"):
+            cluster.call(ops.describe_topics, "a", **PLAIN)["a"]

@@ -82,7 +82,7 @@ _OFFSETS = OffsetFetchRequest(groups=(OffsetFetchRequestGroup(group_id="old", to
 _READS: tuple[Call, ...] = (
     _read("describe_cluster", ApiKey.DESCRIBE_CLUSTER, To.ANY,
           lambda admin: admin.describe_cluster(), lambda found: len(found.brokers) >= 2, True),
-    _read("describe_topics", ApiKey.METADATA, To.ANY,
+    _read("describe_topics", ApiKey.DESCRIBE_TOPIC_PARTITIONS, To.ANY,
           lambda admin: admin.describe_topics("orders"), lambda found: len(found["orders"].partitions), 3),
     _read("list_topics", ApiKey.METADATA, To.ANY,
           lambda admin: admin.list_topics(), set, {"orders"}),
