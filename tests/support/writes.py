@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
-from typing import Any, cast
+from typing import Any, Protocol, cast
 from uuid import UUID
 
 from kafkaadmin import (
@@ -30,33 +30,40 @@ from kafkaadmin import (
     UserScramCredentialDeletion,
     UserScramCredentialUpsertion,
 )
-from kafkaadmin.testing import FakeCluster, GroupMember
+from kafkaadmin.testing import FakeCluster, Fault, FaultHandle, GroupMember, Hangup, Stop
 from kafkawire import ApiKey
 from kafkawire.messages import DeleteGroupsRequest
 
 __all__ = [
     "ENDPOINT",
+    "GROUPS",
     "ORDERS",
     "ORDERS_0",
+    "READ_ORDERS",
     "REPLICA",
+    "TOPICS",
     "VOTER",
     "WRITES",
+    "WRITE_ORDERS",
     "Do",
     "Kind",
     "Play",
+    "Scene",
     "Write",
     "ambiguous",
+    "password",
     "play",
     "set_stage",
     "tell",
 ]
 
+TOPICS = frozenset({"orders", "new"})
+GROUPS = frozenset({"old", "busy"})
 ORDERS = ConfigResource.topic("orders")
 ORDERS_0, ORDERS_1, ORDERS_2 = (TopicPartition("orders", partition) for partition in range(3))
 REPLICA = TopicPartitionReplica("orders", 0, 2)
 BROKER_LOST = frozenset({"killed", "frozen"})
 """Ways to lose an answer that take the broker away for good."""
-FIRST = MemberToRemove(member_id="m-1")
 STATIC = MemberToRemove(group_instance_id="static")
 ENDPOINT = RaftVoterEndpoint(listener="CONTROLLER", host="127.0.0.1", port=9093)
 VOTER = UUID(int=7)
@@ -79,11 +86,44 @@ class Kind(Enum):
     NEVER = "never sent twice"
 
 
+class Came(Protocol):
+    """A request that came to a broker."""
+
+    @property
+    def broker_id(self) -> int: ...
+
+
+class Scene(Protocol):
+    """What a cluster, fake or real, must be able to do for writes and calls to be played on it."""
+
+    @property
+    def brokers(self) -> tuple[int, ...]: ...
+
+    @property
+    def bootstrap_servers(self) -> str: ...
+
+    def coordinator_of(self, group_id: str) -> int: ...
+
+    def leader_of(self, topic: str, partition: int) -> int: ...
+
+    def controller(self) -> int | None: ...
+
+    def inject(self, fault: Fault) -> FaultHandle: ...
+
+    def seen(self, api: ApiKey) -> Sequence[Came]: ...
+
+    def drop_connections(self, broker_id: int, *, how: Hangup) -> None: ...
+
+    def stop_broker(self, broker_id: int, *, how: Stop) -> None: ...
+
+    def say_unasked(self, broker_id: int, data: bytes) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Play:
     """One write's surroundings: the cluster, and what was told when the stage was set."""
 
-    cluster: FakeCluster
+    cluster: Scene
     told: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
@@ -146,7 +186,7 @@ async def tell(cluster: FakeCluster, api: ApiKey | None = None) -> Play:
         if api is None or "ACL" in api.name:
             await admin.create_acls(READ_ORDERS)
         if api is None or "SCRAM" in api.name:
-            await admin.alter_user_scram_credentials(_password("alice"))
+            await admin.alter_user_scram_credentials(password("alice"))
         if api is None or "TOKEN" in api.name:
             told["token"] = await admin.create_delegation_token()
         if api is None or "REASSIGN" in api.name:
@@ -161,7 +201,7 @@ async def tell(cluster: FakeCluster, api: ApiKey | None = None) -> Play:
 
 async def partitions(admin: AdminClient, play: Play) -> object:
     """How many partitions each topic has."""
-    described = await admin.describe_topics(await admin.list_topics())
+    described = await admin.describe_topics(TOPICS & (await admin.list_topics()).keys())
     return {name: len(topic.partitions) for name, topic in described.succeeded.items()}
 
 
@@ -199,23 +239,26 @@ async def registered(admin: AdminClient, play: Play) -> object:
 
 
 async def controllers(admin: AdminClient, play: Play) -> object:
-    return set(play.cluster.registered_controllers())
+    return set(cast("FakeCluster", play.cluster).registered_controllers())
 
 
 async def offset(admin: AdminClient, play: Play) -> object:
-    return play.cluster.offsets("old").get(ORDERS_0)
+    committed = (await admin.list_consumer_group_offsets("old"))["old"].get(ORDERS_0)
+    return committed and committed.offset
 
 
 async def groups(admin: AdminClient, play: Play) -> object:
-    return set(play.cluster.groups())
+    return {"old"} & (await admin.list_groups()).keys()
 
 
 async def members(admin: AdminClient, play: Play) -> object:
-    return {member.member_id for member in play.cluster.members("busy")}
+    names = {play.told.get(name, name): name for name in ("m-1", "m-2")}
+    described = (await admin.describe_groups("busy"))["busy"]
+    return {names[member.member_id] for member in described.members}
 
 
 async def voters(admin: AdminClient, play: Play) -> object:
-    return set(play.cluster.voters())
+    return {voter.replica_id for voter in (await admin.describe_metadata_quorum()).voters}
 
 
 async def tokens(admin: AdminClient, play: Play) -> object:
@@ -229,11 +272,11 @@ async def lifetime(admin: AdminClient, play: Play) -> object:
 
 
 async def acls(admin: AdminClient, play: Play) -> object:
-    return {acl.principal for acl in await admin.describe_acls()}
+    return {acl.principal for acl in await admin.describe_acls()} & {"User:alice", "User:bob"}
 
 
 async def passwords(admin: AdminClient, play: Play) -> object:
-    return set(await admin.describe_user_scram_credentials())
+    return (await admin.describe_user_scram_credentials()).keys() & {"alice", "bob"}
 
 
 async def quotas(admin: AdminClient, play: Play) -> object:
@@ -416,14 +459,14 @@ WRITES: tuple[Write, ...] = (
         kind=Kind.VERIFIED,
         do=lambda admin, play: _one(admin.delete_consumer_groups("old")),
         look=groups,
-        undone={"old", "busy"},
-        done={"busy"},
+        undone={"old"},
+        done=set[str](),
     ),
     Write(
         call="remove_members_from_consumer_group",
         api=ApiKey.LEAVE_GROUP,
         kind=Kind.VERIFIED,
-        do=lambda admin, play: _one(admin.remove_members_from_consumer_group("busy", FIRST)),
+        do=lambda admin, play: _one(admin.remove_members_from_consumer_group("busy", _first_member(play))),
         look=members,
         undone={"m-1", "m-2"},
         done={"m-2"},
@@ -521,7 +564,7 @@ WRITES: tuple[Write, ...] = (
         api=ApiKey.ALTER_USER_SCRAM_CREDENTIALS,
         kind=Kind.REPEATABLE,
         since=(2, 7),
-        do=lambda admin, play: _one(admin.alter_user_scram_credentials(_password("bob"))),
+        do=lambda admin, play: _one(admin.alter_user_scram_credentials(password("bob"))),
         look=passwords,
         undone={"alice"},
         done={"alice", "bob"},
@@ -557,13 +600,18 @@ WRITES: tuple[Write, ...] = (
         kind=Kind.NEVER,
         do=lambda admin, play: admin.send(DeleteGroupsRequest(groups_names=("old",)), Coordinator("old")),
         look=groups,
-        undone={"old", "busy"},
-        done={"busy"},
+        undone={"old"},
+        done=set[str](),
     ),
 )
 
 
-def _password(user: str) -> UserScramCredentialUpsertion:
+def _first_member(play: Play) -> MemberToRemove:
+    return MemberToRemove(member_id=play.told.get("m-1", "m-1"))
+
+
+def password(user: str) -> UserScramCredentialUpsertion:
+    """A password for a user."""
     return UserScramCredentialUpsertion(user=user, mechanism=ScramMechanism.SCRAM_SHA_256, password="secret")
 
 

@@ -8,24 +8,31 @@ import asyncio
 import socket
 import struct
 import threading
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from tests.support.kafka.ports import HOST, Ports
+from tests.support.kafka.striking import Cut, Stopped, Strikes, Tap
 
 CHUNK = 1 << 16
 BACKLOG = 128
+BACK_AFTER = 0.5
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 T = TypeVar("T")
+
+Frames = Callable[[bytes], AsyncIterator[bytes]]
+"""Takes what came, and gives what is to be passed on."""
 
 
 class Proxy:
     """Passes bytes between clients and one broker, until told otherwise."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, ports: Ports) -> None:
-        self._loop, self._ports = loop, ports
+    def __init__(self, loop: asyncio.AbstractEventLoop, broker: int, ports: Ports) -> None:
+        self._loop, self._broker, self._ports = loop, broker, ports
+        self._strikes: Strikes | None = None
+        self._frozen_for = 0.0
         self._links: set[_Link] = set()
         self._listening: asyncio.Task[None] | None = None
         self._flowing = asyncio.Event()
@@ -60,6 +67,25 @@ class Proxy:
         """Takes connections, also after `refuse`."""
         self._do(self._start_listening())
 
+    def take_faults(self, strikes: Strikes | None, *, frozen_for: float = 0.0) -> None:
+        """Has connections opened from now on read as Kafka's frames, and struck; `None` ends it.
+
+        A fault that freezes the broker does so for this long: then it is as it was. One that is gone is soon back.
+        """
+        self._strikes, self._frozen_for = strikes, frozen_for
+
+    def vanish(self) -> None:
+        """Refuses, resets, and is back after a while."""
+        self._do(self._vanish())
+
+    def freeze_awhile(self) -> None:
+        """Freezes, and thaws after a while."""
+        self._loop.call_soon_threadsafe(self._freeze_awhile)
+
+    def say(self, data: bytes) -> None:
+        """Sends bytes that nobody asked for, on every connection."""
+        self._do(self._say(data))
+
     def shut(self) -> None:
         """Refuses new connections and drops the open ones."""
         self.refuse()
@@ -73,6 +99,19 @@ class Proxy:
         for link in links:
             await link.end(reset=reset)
         return len(links)
+
+    async def _vanish(self) -> None:
+        await self._stop_listening()
+        await self._drop(reset=True)
+        self._loop.call_later(BACK_AFTER, lambda: self._loop.create_task(self._start_listening()))
+
+    def _freeze_awhile(self) -> None:
+        self._flowing.clear()
+        self._loop.call_later(self._frozen_for, self._flowing.set)
+
+    async def _say(self, data: bytes) -> None:
+        for link in self._links:
+            await link.say(data)
 
     async def _hold(self) -> None:
         self._flowing.clear()
@@ -95,16 +134,30 @@ class Proxy:
         with listener:
             while True:
                 client, _ = await self._loop.sock_accept(listener)
-                link = _Link(client, self._flowing, self._links.discard)
+                client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                link = _Link(client, self._flowing, self._links.discard, self._tap(), self._vanish)
                 self._links.add(link)
                 link.open((HOST, self._ports.behind))
+
+    def _tap(self) -> Tap | None:
+        if self._strikes is None:
+            return None
+        return Tap(self._broker, self._strikes, self._freeze_awhile, self._flowing)
 
 
 class _Link:
     """One client's connection and the one to the broker that belongs to it."""
 
-    def __init__(self, client: socket.socket, flowing: asyncio.Event, ended: Callable[["_Link"], None]) -> None:
-        self._client, self._flowing, self._ended = client, flowing, ended
+    def __init__(
+        self,
+        client: socket.socket,
+        flowing: asyncio.Event,
+        ended: Callable[["_Link"], None],
+        tap: Tap | None,
+        vanish: Callable[[], Coroutine[Any, Any, None]],
+    ) -> None:
+        self._client, self._flowing, self._ended, self._tap, self._vanish = client, flowing, ended, tap, vanish
+        self._vanishing: asyncio.Task[None] | None = None
         self._broker = socket.socket()
         self._broker.setblocking(False)
         self._task: asyncio.Task[None] | None = None
@@ -118,20 +171,31 @@ class _Link:
             await _cancel([self._task])
         self._close(reset=reset)
 
+    async def say(self, data: bytes) -> None:
+        """Sends the client what the broker didn't say."""
+        await asyncio.get_running_loop().sock_sendall(self._client, data)
+
     async def _carry(self, broker: tuple[str, int]) -> None:
-        """Pumps both ways until one side ends; the client sees the broker's kind of end."""
+        """Pumps both ways until one side ends; the client sees the broker's kind of end, or the fault's."""
         reset = False
         try:
             await asyncio.get_running_loop().sock_connect(self._broker, broker)
+            self._broker.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             await self._pump_both_ways()
         except OSError:
+            reset = True
+        except Cut as cut:
+            reset = cut.how == "reset"
+        except Stopped:
+            self._vanishing = asyncio.create_task(self._vanish())
             reset = True
         self._close(reset=reset)
 
     async def _pump_both_ways(self) -> None:
+        up, down = (None, None) if self._tap is None else (self._tap.upward, self._tap.downward)
         pumps = [
-            asyncio.create_task(self._pump(self._client, self._broker)),
-            asyncio.create_task(self._pump(self._broker, self._client)),
+            asyncio.create_task(self._pump(self._client, self._broker, up)),
+            asyncio.create_task(self._pump(self._broker, self._client, down)),
         ]
         try:
             done, _ = await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
@@ -140,12 +204,22 @@ class _Link:
         for pump in done:
             pump.result()
 
-    async def _pump(self, source: socket.socket, sink: socket.socket) -> None:
+    async def _pump(self, source: socket.socket, sink: socket.socket, tap: Frames | None) -> None:
         loop = asyncio.get_running_loop()
         while data := await loop.sock_recv(source, CHUNK):
             await self._flowing.wait()
-            await loop.sock_sendall(sink, data)
+            if tap is None:
+                await loop.sock_sendall(sink, data)
+            else:
+                await self._pass_on(tap(data), sink)
         await self._flowing.wait()
+
+    async def _pass_on(self, pieces: AsyncIterator[bytes], sink: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        async for piece in pieces:
+            await loop.sock_sendall(sink, piece)
+        while self._tap is not None and self._tap.unasked:
+            await self.say(self._tap.unasked.pop())
 
     def _close(self, *, reset: bool) -> None:
         if reset:
@@ -175,7 +249,7 @@ class Proxies(Mapping[int, Proxy]):
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="kafka-proxies", daemon=True)
         self._thread.start()
-        self._proxies = {broker: Proxy(self._loop, own) for broker, own in self._ports.items()}
+        self._proxies = {broker: Proxy(self._loop, broker, own) for broker, own in self._ports.items()}
         for proxy in self.values():
             proxy.accept()
         return self

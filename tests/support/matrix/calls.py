@@ -8,10 +8,9 @@ from enum import Enum
 from typing import Any
 
 from kafkaadmin import AdminClient, AnyBroker, Coordinator, NewTopic, OffsetSpec
-from kafkaadmin.testing import FakeCluster
 from kafkawire import ApiKey
 from kafkawire.messages import MetadataRequest, OffsetFetchRequest, OffsetFetchRequestGroup
-from tests.support.writes import ORDERS, ORDERS_0, REPLICA, WRITES, Do, Kind, Write
+from tests.support.writes import ORDERS, ORDERS_0, REPLICA, WRITES, Do, Kind, Scene, Write
 
 __all__ = ["CALLS", "NO_ROW", "READS", "Call", "To"]
 
@@ -53,7 +52,7 @@ class Call:
         """Of which class a write is; `None` for a read."""
         return self.write.kind if self.write is not None else None
 
-    def owner(self, cluster: FakeCluster) -> int | None:
+    def owner(self, cluster: Scene) -> int | None:
         """The broker that the call's request goes to; `None` if it may be any."""
         if self.to is To.COORDINATOR:
             return cluster.coordinator_of("busy" if self.call.startswith("remove_members") else "old")

@@ -27,17 +27,16 @@ from kafkaadmin.testing import FakeCluster, FaultHandle
 from kafkaadmin.testing import Fault as Injected
 from kafkawire import ApiKey
 from kafkawire.messages import ApiVersionsRequest
+from tests.support.eventually import eventually
 from tests.support.matrix.calls import To
 from tests.support.matrix.cells import Cell
 from tests.support.matrix.expected import Outcome, expected
 from tests.support.matrix.faults import At, Code, Impossible, Moment, Strike, Way
 from tests.support.writes import Play, ambiguous, set_stage, tell
 
-__all__ = ["Seen", "run", "wrong"]
+__all__ = ["TRIES", "Patience", "Playing", "Seen", "run", "wrong"]
 
 FAILOVER = 0.05
-SUSPECT_AFTER = 0.3
-REQUEST_TIMEOUT = 0.7
 
 IDLE = 0.015
 """Longer than the moment after a byte within which a connection isn't looked at before it is used."""
@@ -68,9 +67,9 @@ class Seen:
     struck: bool = True
 
 
-async def wrong(cell: Cell) -> str | None:
+async def wrong(cell: Cell, play: Callable[[Cell], Awaitable[Seen]] | None = None) -> str | None:
     """Play a cell, and say what came otherwise than expected."""
-    seen, rule = await run(cell), expected(cell)
+    seen, rule = await (play or run)(cell), expected(cell)
     told = f" ({seen.error!r})" if seen.error is not None else ""
     if not seen.struck:
         return f"{cell}: the fault never struck"
@@ -92,20 +91,32 @@ async def run(cell: Cell) -> Seen:
             set_stage(cluster)
             api = cell.call.api
             told = any(part in api.name for part in _TOLD)
-            seen = await _Playing(cell, await tell(cluster, api) if told else Play(cluster)).seen()
+            playing = Playing(cell, await tell(cluster, api) if told else Play(cluster), PATIENCE)
+            seen = await playing.seen()
         if seen.struck:
             break
     return seen
 
 
-class _Playing:
-    """A cell being played."""
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How soon the client loses it, in seconds."""
 
-    def __init__(self, cell: Cell, play: Play) -> None:
+    suspect_after: float
+    request_timeout: float
+
+
+PATIENCE = Patience(suspect_after=0.3, request_timeout=0.7)
+
+
+class Playing:
+    """A cell being played, where the stage is set for it."""
+
+    def __init__(self, cell: Cell, play: Play, patience: Patience) -> None:
         strike = cell.strike
         if isinstance(strike, Impossible):
             raise ValueError(f"{cell}: {strike.reason}")
-        self.cell, self.call, self.strike, self.play = cell, cell.call, strike, play
+        self.cell, self.call, self.strike, self.play, self.patience = cell, cell.call, strike, play, patience
         self.cluster = play.cluster
         self.owner = cell.call.owner(play.cluster)
         self.handle: FaultHandle | None = None
@@ -117,15 +128,15 @@ class _Playing:
         async with AdminClient(
             self.cluster.bootstrap_servers,
             timeout=15,
-            request_timeout=REQUEST_TIMEOUT,
-            connect_timeout=REQUEST_TIMEOUT,
-            suspect_after=SUSPECT_AFTER,
+            request_timeout=self.patience.request_timeout,
+            connect_timeout=self.patience.request_timeout,
+            suspect_after=self.patience.suspect_after,
             retry=RetryPolicy(initial=0.01, maximum=0.05),
             observers=[self.hear] if self.cell.moment in _AFTER_LOOKUP else [],
         ) as admin:
             await _PREPARATIONS[self.cell.moment](self, admin)
             outcome, error = await self.outcome(admin)
-            done = await self.done(admin)
+            done = await self.done(admin, likely=self.strike.applied or outcome in {Outcome.DONE, Outcome.AMBIGUOUS})
         return Seen(outcome, error, done, struck=self.handle.hits > 0 if self.handle is not None else self.struck)
 
     # Before the call
@@ -248,12 +259,13 @@ class _Playing:
             return Outcome.CODE if same else f"code {error.code}"
         return next((outcome for kind, outcome in _ERRORS.items() if isinstance(error, kind)), type(error).__name__)
 
-    async def done(self, admin: AdminClient) -> bool | None:
-        """Whether a write was done, as the cluster shows."""
+    async def done(self, admin: AdminClient, *, likely: bool) -> bool | None:
+        """Whether a write was done, as the cluster shows: soon, where it is likely."""
         write = self.call.write
         if write is None:
             return None
-        shown = await write.look(admin, self.play)
+        done = write.done
+        shown = await eventually(lambda: write.look(admin, self.play), lambda shown: not likely or shown == done)
         assert shown in (write.done, write.undone), shown
         return shown == write.done
 
@@ -268,14 +280,14 @@ _ERRORS: Mapping[type[KafkaAdminError], Outcome] = {
 _LOOKUPS = frozenset({"FindCoordinator", "Metadata"})
 _AFTER_LOOKUP = frozenset({Moment.CONNECTING, Moment.API_VERSIONS, Moment.BETWEEN})
 
-_PREPARATIONS: Mapping[Moment, Callable[[_Playing, AdminClient], Awaitable[None]]] = {
-    Moment.IDLE: _Playing.idle,
-    Moment.CONNECTING: _Playing.opening,
-    Moment.API_VERSIONS: _Playing.opening,
-    Moment.LOOKUP: _Playing.lookup,
-    Moment.BETWEEN: _Playing.between,
-    Moment.WRITTEN: _Playing.asked,
-    Moment.ANSWER: _Playing.asked,
+_PREPARATIONS: Mapping[Moment, Callable[[Playing, AdminClient], Awaitable[None]]] = {
+    Moment.IDLE: Playing.idle,
+    Moment.CONNECTING: Playing.opening,
+    Moment.API_VERSIONS: Playing.opening,
+    Moment.LOOKUP: Playing.lookup,
+    Moment.BETWEEN: Playing.between,
+    Moment.WRITTEN: Playing.asked,
+    Moment.ANSWER: Playing.asked,
 }
 
 
