@@ -40,7 +40,7 @@ def scene(kafka: KafkaCluster) -> Iterator[KafkaScene]:
 # ------------------------------------------------------------------ lost answers
 
 ALWAYS = {"reset-before", "reset-after"}
-IN_TURN = ("fin-after", "half-after", "timed-out-after", "timed-out-before", "fin-before", "silence-after")
+IN_TURN = ("fin-after", "half-after", "timed-out-after", "timed-out-before", "fin-before")
 
 
 def losses() -> Iterator[object]:
