@@ -6,13 +6,15 @@ Here is what the pool knows of it; `secured.py`, loaded when it is asked for, ha
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from kafkaadmin.config import Address
+from kafkaadmin.errors import AuthenticationError
 from kafkaadmin.network.transport import Stream, open_tcp
-from kafkawire import Request, Response
+from kafkawire import ErrorCode, Request, Response
+from kafkawire.messages import SaslHandshakeRequest
 
-__all__ = ["Ask", "Authenticate", "Opened", "Plaintext", "SecurityProtocol"]
+__all__ = ["Ask", "Authenticate", "Opened", "Plaintext", "SecurityProtocol", "require_no_login"]
 
 R = TypeVar("R", bound=Response)
 
@@ -50,3 +52,26 @@ class Plaintext:
 
     async def open(self, address: Address, *, skip: int = 0) -> Opened:
         return Opened(await open_tcp(address, skip=skip), None)
+
+
+class Asks(Protocol):
+    """What is needed of a connection to ask on it."""
+
+    def offers(self, request: type[Request[Any]], /) -> bool: ...
+
+    async def ask(self, request: Request[R], /) -> R: ...
+
+
+async def require_no_login(connection: Asks, who: str) -> None:
+    """Ask a broker that hung up on the first request whether it wants a login.
+
+    A listener with SASL hangs up on whoever asks for anything else, and says nothing. To a mechanism that doesn't exist
+    it answers with those that do (33); one without SASL says that it is in no state for that (34). Raises
+    `AuthenticationError`.
+    """
+    if not connection.offers(SaslHandshakeRequest):
+        return
+    answer = await connection.ask(SaslHandshakeRequest(mechanism=""))
+    if answer.error_code == ErrorCode.UNSUPPORTED_SASL_MECHANISM:
+        taken = ", ".join(sorted(answer.mechanisms))
+        raise AuthenticationError(f"{who}: the listener wants SASL ({taken}), and security says nothing of it")

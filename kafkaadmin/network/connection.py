@@ -66,7 +66,7 @@ def afresh(error: E) -> E:
 class Peer:
     """What is known of the broker at the other end, by all its connections."""
 
-    __slots__ = ("address", "broker_id", "noun", "openings_failed", "quiet_until", "versions")
+    __slots__ = ("address", "broker_id", "hung_up", "noun", "openings_failed", "quiet_until", "versions")
 
     def __init__(self, broker_id: int | None, address: Address, noun: str = "broker") -> None:
         self.broker_id = broker_id
@@ -75,6 +75,8 @@ class Peer:
         self.versions: BrokerVersions | None = None
         self.openings_failed = 0
         """How often no connection could be opened: each time it is the turn of the name's next address (KIP-302)."""
+        self.hung_up: bool | None = False
+        """Whether it ended a connection over the first request: it may want a login. `None`: it has said that not."""
         self.quiet_until = 0.0
         """No request before this time: the broker throttles us (KIP-219)."""
 
@@ -265,6 +267,11 @@ class Connection:
         if self._ended is not None:
             self._ended.set()
         self._on_end(self, error, len(pending))
+
+    def _be_hung_up_on(self, reason: str) -> None:
+        if self._pending and not self._answered and self._versions is not None and self._peer.hung_up is False:
+            self._peer.hung_up = True
+        self._lose(reason)
 
     def _lose(self, reason: str) -> None:
         self.close(ConnectionLostError(f"{self._peer}: {reason}", sent=False))
@@ -463,7 +470,7 @@ class Connection:
 
     def _take_in(self, data: bytes, at_end: str) -> None:
         if not data:
-            self._lose(at_end)
+            self._be_hung_up_on(at_end)
             return
         self.heard_at = self._stream.now()
         try:

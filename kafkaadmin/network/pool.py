@@ -22,7 +22,7 @@ from kafkaadmin.errors import (
     RemoteProtocolError,
 )
 from kafkaadmin.events import Announcer, ConnectionLost, ConnectionOpened
-from kafkaadmin.network.authentication import Authenticate, Plaintext, SecurityProtocol
+from kafkaadmin.network.authentication import Authenticate, Plaintext, SecurityProtocol, require_no_login
 from kafkaadmin.network.connection import Connection, Peer, afresh
 from kafkaadmin.network.transport import Stream
 from kafkaadmin.network.versions import (
@@ -209,7 +209,7 @@ class Pool:
         return connection
 
     async def _introduce(self, connection: Connection, peer: Peer, authenticate: Authenticate | None) -> None:
-        if peer.versions is not None and authenticate is None:
+        if peer.versions is not None and authenticate is None and not peer.hung_up:
             self._greet_along(connection, peer, peer.versions)
             return
         versions = await self._greet(connection, peer)
@@ -219,6 +219,10 @@ class Pool:
             connection.adopt(versions)
             if lifetime is not None:
                 connection.expire_at(anyio.current_time() + _renewed_after(lifetime))
+        elif peer.hung_up:
+            await require_no_login(connection, str(peer))
+            connection.adopt(versions)
+            peer.hung_up = None
 
     def _greet_along(self, connection: Connection, peer: Peer, versions: BrokerVersions) -> None:
         """Send the handshake together with the first request, whose version is chosen by what the broker last said."""

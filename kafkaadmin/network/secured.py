@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+import anyio
 import anyio.to_thread
 
 from kafkaadmin.config import Address
@@ -18,13 +19,16 @@ from kafkaadmin.network.authentication import Ask, Opened
 from kafkaadmin.network.tls import TlsStream, refusal
 from kafkaadmin.network.transport import Stream, open_tcp
 from kafkaadmin.security import PemSource, Sasl, SaslOAuthBearer, SaslPlain, Security, SecurityProvider, Tls
-from kafkawire import ErrorCode, sasl
-from kafkawire.messages import SaslAuthenticateRequest, SaslHandshakeRequest
+from kafkawire import ErrorCode, Session, sasl
+from kafkawire.messages import ApiVersionsRequest, SaslAuthenticateRequest, SaslHandshakeRequest
 
 __all__ = ["Secured"]
 
 _TOKENS_ENVELOPED: Final = 1
 """The version of SaslHandshake after which tokens travel in SaslAuthenticate; after 0 they would be bare bytes."""
+
+_ASKING_SECONDS: Final = 1.0
+"""How long a listener may take to show that it is a plaintext one."""
 
 _ROUNDS: Final = 10
 """More steps than any mechanism has: a broker that goes on is refused."""
@@ -57,8 +61,10 @@ class Secured:
         except ssl.SSLError as error:
             raise refusal(error, str(address)) from error
         except OSError as error:
-            why = "the listener may be a plaintext one, or the broker is going away"
-            raise ConnectError(f"{address}: {error.strerror or error}: {why}") from error
+            stream.close()
+            if await _speaks_in_clear(address):
+                raise AuthenticationError(f"{address}: TLS: the listener is a plaintext one") from error
+            raise ConnectError(f"{address}: {error.strerror or error}") from error
         return stream
 
     async def _context(self, tls: Tls) -> ssl.SSLContext:
@@ -74,6 +80,29 @@ class Secured:
         except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
             raise ConfigurationError(f"Tls: {_told(error)}") from error
         return self._contexts[key]
+
+
+async def _speaks_in_clear(address: Address) -> bool:
+    """Whether a listener that hung up on a TLS handshake is a plaintext one.
+
+    Kafka's hang up on what they can't read, and so does a broker that is going away. What is asked here says nothing of
+    us, and is the same for everybody; whatever comes back, nothing more is said.
+    """
+    correlation_id, question = Session(None).send(ApiVersionsRequest(), 0)
+    with anyio.move_on_after(_ASKING_SECONDS):
+        try:
+            stream = await open_tcp(address)
+        except ConnectError:
+            return False
+        try:
+            stream.write(question)
+            answer = await stream.receive(anyio.current_time() + _ASKING_SECONDS)
+        except OSError:
+            return False
+        finally:
+            stream.close()
+        return answer is not None and answer[4:8] == correlation_id.to_bytes(4)
+    return False
 
 
 def _checked(provided: object) -> Security:

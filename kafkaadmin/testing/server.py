@@ -25,7 +25,7 @@ from kafkaadmin.testing.ledger import Ledger, RecordedRequest, RejectedRequest
 from kafkaadmin.testing.link import Link, Outgoing
 from kafkaadmin.testing.logins import Logins
 from kafkaadmin.testing.sasl import SaslSession
-from kafkaadmin.testing.tls import ListenerTls
+from kafkaadmin.testing.tls import ALERT, ListenerTls
 from kafkawire import ApiKey, DecodeError, Request
 from kafkawire.framing import FrameReader
 from kafkawire.headers import RequestHeader, UnknownRequestError, read_request, response_header_version, write_response
@@ -250,6 +250,7 @@ class _Connection(asyncio.Protocol):
         try:
             return tls.decrypted(data)
         except ssl.SSLError as error:
+            self._outgoing.write(tls.to_send() or ALERT)
             self._reject(f"TLS: {error.reason or error}")
             return b""
         finally:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ssl
 
-__all__ = ["ListenerTls"]
+__all__ = ["ALERT", "ListenerTls"]
+
+ALERT = bytes.fromhex("15030300020250")
+"""What Kafka's TLS says to whoever doesn't speak it: an internal error. OpenSSL's would say nothing."""
 
 _READ_SIZE = 256 * 1024
 

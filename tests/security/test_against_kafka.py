@@ -33,6 +33,9 @@ pytestmark = [pytest.mark.anyio, pytest.mark.real_kafka]
 REAUTHENTICATED_AFTER_MS = 3_000
 ITERATIONS = 8192
 
+LONG = 3600.0
+"""A deadline that no test reaches: what is raised before was raised at once."""
+
 
 @pytest.fixture(params=["asyncio", "trio"])
 def anyio_backend(request: pytest.FixtureRequest) -> str:
@@ -150,6 +153,24 @@ async def test_an_authority_that_is_not_trusted_is_refused(kafka: SecuredKafka) 
 async def test_a_plaintext_client_at_a_tls_listener_is_told_so(kafka: SecuredKafka) -> None:
     async with AdminClient(kafka.secured(Listener.SSL)) as admin:
         with pytest.raises(AuthenticationError, match="speaks TLS"):
+            await admin.describe_cluster()
+
+
+async def test_a_tls_client_at_a_plaintext_listener_is_told_so(kafka: SecuredKafka, certificates: Certificates) -> None:
+    async with AdminClient(
+        kafka.bootstrap(), security=Security(tls=Tls(ca=certificates.ca_pem)), timeout=LONG
+    ) as admin:
+        with pytest.raises(AuthenticationError, match="the listener is a plaintext one"):
+            await admin.describe_cluster()
+
+
+@pytest.mark.parametrize("listener", [Listener.SASL_SSL, Listener.SASL_PLAINTEXT])
+async def test_a_client_without_a_login_at_a_sasl_listener_is_told_so(
+    kafka: SecuredKafka, certificates: Certificates, listener: Listener
+) -> None:
+    security = Security(tls=Tls(ca=certificates.ca_pem)) if listener is Listener.SASL_SSL else None
+    async with AdminClient(kafka.secured(listener), security=security, timeout=LONG) as admin:
+        with pytest.raises(AuthenticationError, match=r"wants SASL \(OAUTHBEARER, PLAIN, SCRAM"):
             await admin.describe_cluster()
 
 
