@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from os import PathLike
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar, overload
 from uuid import UUID
@@ -148,6 +149,20 @@ class AdminClient:
         )
         self._cluster = Cluster(self._config)
         self._loop: EventLoopToken | None = None
+
+    @classmethod
+    def from_properties(cls, properties: str | PathLike[str] | Mapping[str, object], **settings: Any) -> Self:
+        """A client as Java's `client.properties` says: the file that Kafka's tools take with `--command-config`.
+
+        Args:
+            properties: the file, or what would be in it.
+            settings: arguments of `AdminClient`, which win over it: `bootstrap_servers`, where the file names none.
+
+        Raises `ConfigurationError` for what is unknown or contradicts something else: it names the property.
+        """
+        from kafkaadmin.properties import settings_of
+
+        return cls(**(settings_of(properties) | settings))
 
     async def __aenter__(self) -> Self:
         return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -24,6 +25,10 @@ def demo(
     bootstrap: Annotated[
         str | None, typer.Option(metavar="HOST:PORT", help="Read from this real cluster instead, and break nothing.")
     ] = None,
+    command_config: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Java's client.properties: how to get into a real cluster, and where it is."),
+    ] = None,
     seconds: Annotated[float, typer.Option(min=1.0, help="With --bootstrap: how long to read.")] = 20.0,
     timeout: Annotated[float, typer.Option(min=0.01, help="Seconds that one call may take before it fails.")] = 60.0,
     plain: Annotated[bool, typer.Option("--plain", help="Lines of text, also where output is no terminal.")] = False,
@@ -35,7 +40,16 @@ def demo(
     call failed or an offset was wrong, and with 130 when it was interrupted.
     """
     try:
-        code = run_demo(Demo(bootstrap=bootstrap, seconds=seconds, timeout=timeout, plain=plain, speed=speed))
+        code = run_demo(
+            Demo(
+                bootstrap=bootstrap,
+                command_config=command_config,
+                seconds=seconds,
+                timeout=timeout,
+                plain=plain,
+                speed=speed,
+            )
+        )
     except ConfigurationError as error:
         raise typer.BadParameter(str(error)) from None
     raise typer.Exit(code)

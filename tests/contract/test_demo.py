@@ -12,7 +12,7 @@ import anyio
 import pytest
 
 from kafkaadmin import AdminClient, TopicPartition
-from kafkaadmin.testing import FakeCluster
+from kafkaadmin.testing import FakeCluster, SecureListener
 from tests.support.kafka import KafkaCluster
 
 ROOT = Path(__file__).parents[2]
@@ -124,3 +124,18 @@ def test_ctrl_c_ends_the_demo_with_its_summary() -> None:
 
     assert (process.returncode, errors) == (130, "")
     assert "Interrupted. No call " in told
+
+
+def test_the_demo_gets_in_as_a_command_config_says(tmp_path: Path) -> None:
+    listener = SecureListener(mechanisms=["PLAIN"], users={"alice": "hush"})
+    with FakeCluster(brokers=1, listener=listener) as cluster:
+        cluster.add_topic("orders")
+        cluster.add_group("billing", offsets={("orders", 0): 42})
+        file = tmp_path / "client.properties"
+        file.write_text(
+            f"bootstrap.servers={cluster.bootstrap_servers}\nsecurity.protocol=SASL_PLAINTEXT\nsasl.mechanism=PLAIN\n"
+            'sasl.jaas.config=PlainLoginModule required username="alice" password="hush";\n'
+        )
+        ran = demo("--plain", "--command-config", str(file), "--seconds", "1")
+        assert (ran.returncode, ran.stderr) == (0, "")
+        assert "alice" in cluster.logins

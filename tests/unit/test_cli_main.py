@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -43,3 +44,12 @@ def test_without_a_subcommand_the_command_explains_itself(
 ) -> None:
     assert run(monkeypatch) in {0, 2}
     assert "demo" in "".join(capsys.readouterr())
+
+
+def test_a_command_config_that_is_wrong_is_refused_by_its_key(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "client.properties"
+    file.write_text("bootstrap.servers=one:9092\nsecurity.protokoll=SSL\n")
+    assert run(monkeypatch, "demo", "--command-config", str(file)) == 2
+    assert "security.protokoll" in capsys.readouterr().err

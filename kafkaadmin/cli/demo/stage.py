@@ -6,8 +6,9 @@ import sys
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 import anyio
 from anyio.to_thread import run_sync
@@ -45,10 +46,12 @@ _WITHOUT_OFFSETS = frozenset({GroupType.SHARE, GroupType.STREAMS})
 class Demo:
     """What the user asked for. Times are in seconds.
 
-    `bootstrap`: a real cluster, which is only read, for `seconds`. `speed` makes everything happen faster, for tests.
+    `bootstrap`: a real cluster, which is only read, for `seconds`. `command_config`: Java's `client.properties`, which
+    may name it instead, and says how to get in. `speed` makes everything happen faster, for tests.
     """
 
     bootstrap: str | None = None
+    command_config: Path | None = None
     seconds: float = 20.0
     timeout: float = 60.0
     plain: bool = False
@@ -68,7 +71,7 @@ def run_demo(demo: Demo) -> int:
     """Run it, and give the exit code: 0; 1 when a call failed or was answered wrongly; 130 after Ctrl-C.
 
     Raises:
-        ConfigurationError: `bootstrap` is no address.
+        ConfigurationError: `bootstrap` is no address, or `command_config` can't be taken at its word.
     """
     journal = Journal()
     view = _view(demo, journal)
@@ -107,9 +110,16 @@ def _client(demo: Demo, servers: str, journal: Journal) -> AdminClient:
     return AdminClient(servers, timeout=demo.timeout, suspect_after=1.5 / demo.speed, observers=[journal.hear])
 
 
-def _play(demo: Demo, journal: Journal, view: _View) -> None:
+def _real_client(demo: Demo, journal: Journal) -> AdminClient:
+    settings: dict[str, Any] = {"timeout": demo.timeout, "suspect_after": 1.5, "observers": [journal.hear]}
     if demo.bootstrap is not None:
-        anyio.run(_read, demo, _client(demo, demo.bootstrap, journal), journal, view)
+        settings["bootstrap_servers"] = demo.bootstrap
+    return AdminClient.from_properties(demo.command_config or {}, **settings)
+
+
+def _play(demo: Demo, journal: Journal, view: _View) -> None:
+    if demo.bootstrap is not None or demo.command_config is not None:
+        anyio.run(_read, demo, _real_client(demo, journal), journal, view)
         return
     # The fake brokers have a thread of their own: they live around the event loop, not in it.
     with build_cluster() as cluster:
@@ -132,7 +142,7 @@ async def _read(demo: Demo, admin: AdminClient, journal: Journal, view: _View) -
     async with admin:
         listed = await admin.list_groups(timeout=min(demo.timeout, demo.seconds))
         groups = _with_offsets(listed.values())
-        journal.title = f"{printable(demo.bootstrap or '')}: {len(groups)} groups"
+        journal.title = f"{printable(demo.bootstrap or str(demo.command_config))}: {len(groups)} groups"
         if groups:
             poller = Poller(admin, groups, journal, pause=_PAUSE, at_once=_AT_ONCE_IN_EARNEST)
             await _watch(journal, view, poller, partial(anyio.sleep, demo.seconds))
