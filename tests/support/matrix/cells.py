@@ -9,10 +9,30 @@ from kafkawire import ApiKey
 from tests.support.matrix.calls import CALLS, Call, To
 from tests.support.matrix.faults import CODES, STRIKES, Code, Fault, Impossible, Moment, Strike
 
-__all__ = ["Cell", "cells", "impossible", "strike_of"]
+__all__ = ["LOGINS", "Cell", "cells", "impossible", "strike_of"]
 
 FAULTS: tuple[Fault | Code, ...] = (*Fault, *CODES)
 
+LOGINS = frozenset({Moment.TLS, Moment.SASL_FIRST, Moment.SASL_LAST, Moment.REAUTHENTICATION})
+"""Moments of a connection that is being secured. They are played for a few calls of all kinds, to all brokers."""
+
+SECURED = frozenset(
+    {
+        "alter_client_quotas",
+        "alter_consumer_group_offsets",
+        "create_topics",
+        "delete_consumer_groups",
+        "delete_records",
+        "describe_log_dirs",
+        "find_coordinators",
+        "list_consumer_group_offsets",
+        "list_groups",
+        "list_topics",
+        "send",
+    }
+)
+_AS_FOR_OTHERS = Impossible("the request isn't there yet: all calls are as those that this is played for")
+_ALL_RENEWED = Impossible("the brokers are asked for first, by logins of their own: any of them may be struck")
 _NO_LOOKUP = Impossible("the call is the lookup: see the request written")
 _BROKER_NEEDED = Impossible("the call can't be carried out without the brokers that there are")
 _ASKED_BY_ID = Impossible("a broker that is asked by its id isn't looked up")
@@ -57,6 +77,10 @@ class Cell:
 
 def strike_of(call: Call, moment: Moment, fault: Fault | Code) -> Strike | Impossible:
     """How a fault strikes a call at a moment, or why it can't."""
+    if moment in LOGINS and str(call) not in SECURED:
+        return _AS_FOR_OTHERS
+    if moment is Moment.REAUTHENTICATION and call.to is To.BROKER:
+        return _ALL_RENEWED
     if moment is Moment.LOOKUP and call.to is To.LOOKUP:
         return _NO_LOOKUP
     if moment in {Moment.LOOKUP, Moment.BETWEEN} and call.to is To.ONE:

@@ -23,6 +23,7 @@ class Outcome(Enum):
     UNREADABLE = "RemoteProtocolError"
     CODE = "the error that the broker answered"
     PARTIAL = "PartialFailureError, with what the other brokers answered"
+    REFUSED = "AuthenticationError"
     GONE = "ConnectError: that broker isn't there any more"
     TOLD = "it succeeds: the code is in the answer, for the caller to read"
 
@@ -60,12 +61,14 @@ def _codes(*codes: int) -> tuple[Code, ...]:
 
 
 _QUIET = (Moment.IDLE, Moment.BETWEEN)
-_OPENING = (Moment.CONNECTING, Moment.API_VERSIONS)
+_LOGINS = (Moment.TLS, Moment.SASL_FIRST, Moment.SASL_LAST, Moment.REAUTHENTICATION)
+_OPENING = (Moment.CONNECTING, Moment.API_VERSIONS, *_LOGINS)
 _ASKED = (Moment.WRITTEN, Moment.ANSWER)
 _BROKEN = (Fault.RST, Fault.FIN, Fault.REFUSE, Fault.STALL, Fault.HALF_REQUEST, Fault.HALF_ANSWER, Fault.LOST)
 _NONSENSE = (Fault.GARBAGE, Fault.WRONG_ID, Fault.OVERSIZED)
 _RAW = ("send", "send-read", "send-read-any")
 _TELLING = ("delete_acls",)
+_NOT_LET_IN: tuple[Fault | Code, ...] = (*_NONSENSE, *CODES)
 _VOTERS = ("describe_metadata_quorum", "add_raft_voter", "remove_raft_voter")
 
 RULES: tuple[Rule, ...] = (
@@ -84,6 +87,21 @@ RULES: tuple[Rule, ...] = (
         outcome=Outcome.AMBIGUOUS,
         why="sent again: the first attempt may have found what the second doesn't",
     ),
+    # A connection is being secured
+    Rule(
+        moments=_LOGINS,
+        faults=_NOT_LET_IN,
+        to=(To.BROKER,),
+        outcome=Outcome.PARTIAL,
+        why="one broker refuses the client, or doesn't speak its protocol; the others' answers are kept",
+    ),
+    Rule(
+        moments=(Moment.TLS,),
+        faults=_NONSENSE,
+        outcome=Outcome.REFUSED,
+        why="who doesn't speak TLS isn't who is meant: nothing is sent there, and nothing in clear text",
+    ),
+    Rule(moments=_LOGINS, faults=CODES, outcome=Outcome.REFUSED, why="a login that is refused isn't tried again"),
     # A broker that nobody can stand in for
     Rule(
         to=(To.ONE,),
@@ -93,7 +111,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         to=(To.ONE,),
-        moments=(Moment.API_VERSIONS, *_ASKED),
+        moments=(Moment.API_VERSIONS, Moment.SASL_FIRST, Moment.SASL_LAST, Moment.REAUTHENTICATION, *_ASKED),
         faults=(Fault.HALF_ANSWER,),
         outcome=Outcome.GONE,
         why="the broker froze half-way: the cluster counts it out, and nobody else has the answer",

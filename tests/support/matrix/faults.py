@@ -44,6 +44,10 @@ class Moment(Enum):
     IDLE = "all is known and connected, and nothing under way"
     CONNECTING = "the broker to ask accepts the connection"
     API_VERSIONS = "the first request on that connection is under way"
+    TLS = "TLS is being agreed on"
+    SASL_FIRST = "the first message of a login is under way"
+    SASL_LAST = "the last message of a login is under way"
+    REAUTHENTICATION = "the session is about to end, and the login that renews it under way"
     LOOKUP = "it is being looked up which broker to ask"
     BETWEEN = "the lookup was answered, and the request isn't sent yet"
     WRITTEN = "the request has come, and isn't applied"
@@ -55,6 +59,9 @@ class At(Enum):
 
     CALL = "the call's own request"
     API_VERSIONS = "the first request on a connection"
+    TLS = "a connection on which the client has said hello"
+    SASL_FIRST = "the first message of a login"
+    SASL_LAST = "the last message of a login"
     LOOKUP = "the request that looks the broker up"
     ACCEPT = "a connection that is accepted"
     CONNECTIONS = "the broker's connections, by order"
@@ -159,6 +166,24 @@ def _asked(at: At) -> Table:
     }
 
 
+def _greeted_by_tls() -> Table:
+    """Faults of a TLS handshake."""
+    at = At.TLS
+    return {
+        **_accepted(),
+        Fault.RST: Strike(at, {"cut": "before", "how": "reset"}),
+        Fault.FIN: Strike(at, {"cut": "before", "how": "fin"}),
+        Fault.REFUSE: Strike(at, {"stop": "refuse"}),
+        Fault.STALL: Strike(at, {"stop": "stall"}),
+        Fault.HALF_REQUEST: Impossible("the client's hello comes whole, in one packet"),
+        Fault.HALF_ANSWER: Strike(at, {"cut": "half"}),
+        Fault.GARBAGE: Strike(at, {"garbage": True}),
+        Fault.WRONG_ID: Impossible("TLS knows no correlation ids"),
+        Fault.OVERSIZED: Impossible("TLS knows no records of that size: see what makes no sense"),
+        Fault.LOST: Strike(at, {"drop_answer": True}),
+    }
+
+
 def _written() -> Table:
     """Faults of a request that isn't applied. What can't be read in its answer is a refusal, garbled."""
     at, refused = At.CALL, {"error": -1}
@@ -198,6 +223,10 @@ STRIKES: Mapping[Moment, Table] = {
     Moment.IDLE: _unasked(_NO_CODE),
     Moment.CONNECTING: _accepted(),
     Moment.API_VERSIONS: _asked(At.API_VERSIONS),
+    Moment.TLS: _greeted_by_tls(),
+    Moment.SASL_FIRST: _asked(At.SASL_FIRST),
+    Moment.SASL_LAST: _asked(At.SASL_LAST),
+    Moment.REAUTHENTICATION: _asked(At.SASL_LAST),
     Moment.LOOKUP: _asked(At.LOOKUP),
     Moment.BETWEEN: _unasked(Impossible("that the owner has changed shows in its answer: see the request written")),
     Moment.WRITTEN: _written(),

@@ -12,6 +12,7 @@ import anyio
 
 from kafkaadmin import (
     AdminClient,
+    AuthenticationError,
     BrokerError,
     BrokerId,
     ConnectError,
@@ -23,7 +24,7 @@ from kafkaadmin import (
     RequestCompleted,
     RetryPolicy,
 )
-from kafkaadmin.testing import FakeCluster, FaultHandle
+from kafkaadmin.testing import FakeCluster, FaultHandle, Phase
 from kafkaadmin.testing import Fault as Injected
 from kafkawire import ApiKey
 from kafkawire.messages import ApiVersionsRequest
@@ -32,6 +33,7 @@ from tests.support.matrix.calls import To
 from tests.support.matrix.cells import Cell
 from tests.support.matrix.expected import Outcome, expected
 from tests.support.matrix.faults import At, Code, Impossible, Moment, Strike, Way
+from tests.support.matrix.security import SESSION, doors
 from tests.support.writes import Play, ambiguous, set_stage, tell
 
 __all__ = ["TRIES", "Patience", "Playing", "Seen", "run", "wrong"]
@@ -87,7 +89,13 @@ async def run(cell: Cell) -> Seen:
     seen = Seen("never played", struck=False)
     for _ in range(TRIES):
         # Under KRaft each lookup names another broker as the controller.
-        with FakeCluster(brokers=3, failover=FAILOVER, zookeeper=cell.call.to is To.CONTROLLER) as cluster:
+        door = doors().get(cell.moment)
+        with FakeCluster(
+            brokers=3,
+            failover=FAILOVER,
+            zookeeper=cell.call.to is To.CONTROLLER,
+            listener=None if door is None else door.listener,
+        ) as cluster:
             set_stage(cluster)
             api = cell.call.api
             told = any(part in api.name for part in _TOLD)
@@ -125,8 +133,10 @@ class Playing:
 
     async def seen(self) -> Seen:
         """Set the scene for the moment, call, and look what came of it."""
+        door = doors().get(self.cell.moment)
         async with AdminClient(
             self.cluster.bootstrap_servers,
+            security=None if door is None else door.security,
             timeout=15,
             request_timeout=self.patience.request_timeout,
             connect_timeout=self.patience.request_timeout,
@@ -159,6 +169,12 @@ class Playing:
             self.do_strike()
         else:
             self.after_lookup = True
+
+    async def session_ending(self, admin: AdminClient) -> None:
+        """All is known and connected; but the sessions are over, as far as the client goes."""
+        await self.warm(admin)
+        self.do_strike()
+        await anyio.sleep(SESSION)
 
     async def lookup(self, admin: AdminClient) -> None:
         """Who answers isn't known. Where any broker does, the cluster isn't entered yet: that is the lookup then."""
@@ -209,12 +225,13 @@ class Playing:
             assert self.owner is not None
             self._by_order(strike, self.owner)
             return
-        apis = {At.CALL: self.call.api, At.API_VERSIONS: ApiKey.API_VERSIONS, At.LOOKUP: self._lookup_api()}
+        apis = {**_APIS, At.CALL: self.call.api, At.LOOKUP: self._lookup_api()}
         self.handle = self.cluster.inject(
             Injected(
                 api=apis.get(strike.at),
                 broker=None if strike.at is At.LOOKUP else self.owner,
-                phase="accept" if strike.at is At.ACCEPT else "request",
+                phase=_PHASES.get(strike.at, "request"),
+                skip=1 if strike.at is At.SASL_LAST else 0,
                 **strike.settings,
             )
         )
@@ -273,17 +290,25 @@ class Playing:
 _ERRORS: Mapping[type[KafkaAdminError], Outcome] = {
     OutcomeUnknownError: Outcome.UNKNOWN,
     RemoteProtocolError: Outcome.UNREADABLE,
+    AuthenticationError: Outcome.REFUSED,
     PartialFailureError: Outcome.PARTIAL,
     ConnectError: Outcome.GONE,
 }
 
 _LOOKUPS = frozenset({"FindCoordinator", "Metadata"})
-_AFTER_LOOKUP = frozenset({Moment.CONNECTING, Moment.API_VERSIONS, Moment.BETWEEN})
+_OPENING = (Moment.CONNECTING, Moment.API_VERSIONS, Moment.TLS, Moment.SASL_FIRST, Moment.SASL_LAST)
+_AFTER_LOOKUP = frozenset({*_OPENING, Moment.BETWEEN})
+_PHASES: Mapping[At, Phase] = {At.ACCEPT: "accept", At.TLS: "tls"}
+_APIS: Mapping[At, ApiKey] = {
+    At.API_VERSIONS: ApiKey.API_VERSIONS,
+    At.SASL_FIRST: ApiKey.SASL_AUTHENTICATE,
+    At.SASL_LAST: ApiKey.SASL_AUTHENTICATE,
+}
 
 _PREPARATIONS: Mapping[Moment, Callable[[Playing, AdminClient], Awaitable[None]]] = {
     Moment.IDLE: Playing.idle,
-    Moment.CONNECTING: Playing.opening,
-    Moment.API_VERSIONS: Playing.opening,
+    **dict.fromkeys(_OPENING, Playing.opening),
+    Moment.REAUTHENTICATION: Playing.session_ending,
     Moment.LOOKUP: Playing.lookup,
     Moment.BETWEEN: Playing.between,
     Moment.WRITTEN: Playing.asked,
