@@ -337,6 +337,11 @@ class Connection:
         """Whether the broker has asked for a pause that may not be over yet."""
         return self._peer.quiet_until > 0
 
+    @property
+    def quiet_until(self) -> float:
+        """Until when the broker has asked for a pause, on the event loop's clock."""
+        return self._peer.quiet_until
+
     async def sit_out_throttle(self) -> None:
         """Wait while the broker throttles this client (KIP-219). Nothing is sent meanwhile."""
         while self._end is None and self._stream.now() < self._peer.quiet_until:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from random import random
 from typing import Any, Generic, TypeVar
 
@@ -56,7 +57,7 @@ class Moved(Exception):
 class Question:
     """One attempt at one node: what is known of it when it ends, however it ends."""
 
-    __slots__ = ("asked_at", "lane", "moved", "node", "node_epoch", "patience", "sent", "version", "vouch")
+    __slots__ = ("asked_at", "gone", "lane", "moved", "node", "node_epoch", "patience", "sent", "version", "vouch")
 
     def __init__(
         self,
@@ -66,6 +67,7 @@ class Question:
         lane: Lane = Lane.SHORT,
         patience: float = 0.0,
         moved: Callable[..., Awaitable[bool]] | None = None,
+        gone: Callable[[], Awaitable[bool]] | None = None,
         vouch: Vouch | None = None,
     ) -> None:
         self.node = node
@@ -73,6 +75,7 @@ class Question:
         self.lane = lane
         self.patience = patience  # seconds that the broker may rightly take before it answers
         self.moved = moved  # asks others: has it gone elsewhere? `heard`: the node itself was heard again
+        self.gone = gone  # the same while its patience lasts: has it gone for good?
         self.vouch = vouch  # whether others must confirm who answers
         self.asked_at = 0.0
         self.version = -1
@@ -126,6 +129,8 @@ class Asker:
         try:
             response = await self._believed_answer(question, exchange)
             question.sent = False
+            if connection.throttled:
+                question.node.quiet_until = connection.quiet_until
         finally:
             exchange.abandon()  # where the answer is there, that is nothing; else nobody waits for it any more
             if question.sent and question.moved is not None and connection.heard_at < question.asked_at:
@@ -180,8 +185,10 @@ class Asker:
     async def _answer(self, question: Question, exchange: Exchange[R]) -> R:
         node = question.node
         patience = self._config.retry.initial if node.suspect else self._config.suspect_after
+        if question.gone is None:
+            patience += question.patience
         try:
-            response = await exchange.answer(question.asked_at + question.patience + patience)
+            response = await exchange.answer(question.asked_at + patience)
         except NoAnswerYet:
             response = await self._outlast(question, exchange)
         except TransportError as error:
@@ -206,7 +213,11 @@ class Asker:
                 raise self._expired(question, exchange)
             quiet_since = max(connection.heard_at, question.asked_at + question.patience)
             suspect_at = quiet_since + config.suspect_after
-            if now < suspect_at and not question.node.suspect:
+            if question.gone is not None and now < question.asked_at + question.patience:
+                if await self._is_gone(question, connection):
+                    raise Moved
+                until = anyio.current_time() + config.suspect_after
+            elif now < suspect_at and not question.node.suspect:
                 until = suspect_at  # it is busy with the requests before ours
             else:
                 if now >= suspect_at:
@@ -223,10 +234,17 @@ class Asker:
                 raise
 
     async def _has_moved(self, question: Question, *, heard: bool = False) -> bool:
-        if question.moved is None:
-            return False
+        return question.moved is not None and await self._in_time(partial(question.moved, heard=heard))
+
+    async def _is_gone(self, question: Question, connection: Connection) -> bool:
+        """Whether a node that may rightly take its time, and has not been heard for a while, will never answer."""
+        quiet_since = max(connection.heard_at, question.asked_at)
+        quiet = anyio.current_time() - quiet_since >= self._config.suspect_after
+        return quiet and question.gone is not None and await self._in_time(question.gone)
+
+    async def _in_time(self, ask: Callable[[], Awaitable[bool]]) -> bool:
         with anyio.move_on_after(self._config.suspect_after):
-            return await question.moved(heard=heard)
+            return await ask()
         return False  # nobody could say in time: no reason to give up on it
 
     def _suspect(self, node: Node, seconds: float) -> None:

@@ -13,7 +13,15 @@ import anyio
 from kafkaadmin.config import Address
 from kafkaadmin.errors import ConnectError, KafkaAdminError, TransportError
 from kafkaadmin.models.brokers import Broker
-from kafkaadmin.routing.destinations import ActiveController, BrokerId, Controller, Coordinator, Destination, Leader
+from kafkaadmin.routing.destinations import (
+    ActiveController,
+    AnyBroker,
+    BrokerId,
+    Controller,
+    Coordinator,
+    Destination,
+    Leader,
+)
 from kafkaadmin.routing.nodes import Node, Nodes
 from kafkaadmin.routing.retry import Backoff
 from kafkaadmin.routing.router import Router
@@ -84,6 +92,19 @@ class Directory:
         if router is not None:
             return partial(self._controller_has_moved if kind is Controller else router.has_moved, route)
         return partial(self._is_gone if kind is BrokerId else self._is_replaceable, route.node, route.node.address)
+
+    def watch_its_wait(self, kind: type, route: Route[Destination]) -> Callable[..., Awaitable[bool]] | None:
+        """How to find out, while a node may rightly take its time, that it will never answer."""
+        if kind is AnyBroker:
+            return None
+        return partial(self._controller_is_gone, route) if kind is Controller else self.watch(kind, route)
+
+    async def _controller_is_gone(self, route: Route[Destination]) -> bool:
+        """Whether the cluster counts it out. That KRaft's brokers name another one each time says nothing."""
+        if not await self._is_gone(route.node, route.node.address):
+            return False
+        self._nodes.failed(route.node, route.node_epoch, "silent, and no longer among the live brokers")
+        return True
 
     def vouch(self, kind: type, route: Route[Any]) -> Vouch | None:
         """What it takes to believe the route's node; `None` for those that others have no say in."""

@@ -32,7 +32,7 @@ from kafkaadmin.events import Announcer, RetryScheduled
 from kafkaadmin.models.results import BatchResult
 from kafkaadmin.network import Connection, Lane
 from kafkaadmin.routing.asking import Asker, Moved, Question
-from kafkaadmin.routing.destinations import Destination
+from kafkaadmin.routing.destinations import Controller, Destination
 from kafkaadmin.routing.directory import Directory
 from kafkaadmin.routing.nodes import Node
 from kafkaadmin.routing.operation import Attempt, Deadline, Done, Errored, Failed, Operation, Outcome, Repeat, Verified
@@ -58,6 +58,10 @@ LOADING_PATIENCE = 10.0
 
 UNSETTLED_AFTER_FAILOVER = 10.0
 """Seconds after an owner moved or was lost for which requests are made with `after_failover`."""
+
+FORWARDED_ANEW_AFTER = 1.0
+"""Seconds after which an answer of the controller's may be that to a repetition: a KRaft broker passes a request on
+again when it has lost the controller that it passed it on to, and tells nobody (seen on Kafka 4.4.0)."""
 
 POISON = 8
 """A request that killed so many fresh connections, one after the other, isn't sent again.
@@ -236,16 +240,25 @@ class _Call(Generic[K, R, V]):
         await _all_of([work] * min(REQUESTS_AT_ONCE, -(-len(batch.keys) // size)))
 
     def _question(self, batch: _Batch[K], keys: Sequence[K]) -> Question:
-        lane, patience = self.operation.lane, 0.0
+        directory, route = self.driver.directory, batch.routes[self.operation.to(keys[0])]
+        lane, patience, gone = self.operation.lane, 0.0, None
         if lane is Lane.WAITING:
             patience = self._broker_timeout_ms(anyio.current_time()) / 1000
+            gone = directory.watch_its_wait(self.kind, route)
         elif lane is Lane.SHORT and len(keys) >= BULK_FROM:
             lane = Lane.BULK
-        directory, route = self.driver.directory, batch.routes[self.operation.to(keys[0])]
         moved = directory.watch(self.kind, route)
         # What can't be sent again is believed: to doubt its answer would leave nothing.
         vouch = None if self.operation.repeat is Repeat.NEVER else directory.vouch(self.kind, route)
-        return Question(batch.node, node_epoch=batch.node_epoch, lane=lane, patience=patience, moved=moved, vouch=vouch)
+        return Question(
+            batch.node,
+            node_epoch=batch.node_epoch,
+            lane=lane,
+            patience=patience,
+            moved=moved,
+            gone=gone,
+            vouch=vouch,
+        )
 
     def _broker_timeout_ms(self, now: float) -> int:
         return min(self.deadline.timeout_ms(now), int(self.driver.request_timeout * 1000))
@@ -272,6 +285,9 @@ class _Call(Generic[K, R, V]):
             if question.sent:  # lost, or cancelled before the answer
                 for key in keys:
                     self._unanswered(self._trouble(key), question)
+        if self.kind is Controller and anyio.current_time() - question.asked_at > FORWARDED_ANEW_AFTER:
+            for key in keys:
+                self._trouble(key).in_doubt = True
         return await self._read(batch, keys, response, attempt)
 
     def _doubtful(self, keys: list[K]) -> Collection[K]:

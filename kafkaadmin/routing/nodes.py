@@ -28,6 +28,7 @@ class Node:
 
     `epoch` counts its failures, so that a late report of an old one changes nothing. `failed_seq` is when, on the
     counter all routing shares, it last failed. `down_until`: until then nobody expects it to take a connection.
+    `quiet_until`: until then it wants to be left in peace (KIP-219).
     `suspect`: it has been silent with requests waiting; `revived_seq` is when it was heard from again after that, and
     `checked_at` when others were last asked about it. `ran_at` is the last moment at which it is known to have run,
     `awake_since` since when without a gap, `confirmed_at` when another broker was last asked that names it.
@@ -44,6 +45,7 @@ class Node:
         "failed_seq",
         "id",
         "noun",
+        "quiet_until",
         "rack",
         "ran_at",
         "reached",
@@ -60,6 +62,7 @@ class Node:
         self.epoch = 0
         self.failed_seq = 0
         self.down_until = 0.0
+        self.quiet_until = 0.0
         self.sluggish_until = 0.0
         self.suspect = False
         self.revived_seq: int | None = None
@@ -211,7 +214,7 @@ class Nodes:
         def rank(node: Node) -> tuple[bool, bool, bool, bool, float]:
             return (
                 node.down_until > now,
-                node.suspect or node.sluggish_until > now,
+                node.suspect or max(node.sluggish_until, node.quiet_until) > now,
                 node.id is None,
                 not node.reached,
                 random(),

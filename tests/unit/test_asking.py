@@ -217,6 +217,23 @@ async def test_a_wait_on_the_brokers_side_is_no_silence(cluster: ScriptedCluster
     assert others.asked == []
 
 
+async def test_a_broker_that_is_gone_is_not_waited_for_though_it_might_take_its_time(cluster: ScriptedCluster) -> None:
+    cluster.on(1, DeleteGroupsRequest, silence)
+    gone = Opinions(False, False, True)
+    question, answer = await ask(cluster, Opinions(True), gone=gone, patience=30.0)
+    assert isinstance(answer, Moved)
+    assert question.sent
+    assert [at - question.asked_at for at, _ in gone.asked] == [pytest.approx(n * SUSPECT) for n in (1, 2, 3)]
+
+
+async def test_one_that_is_not_gone_takes_the_time_it_may(cluster: ScriptedCluster) -> None:
+    cluster.on(1, DeleteGroupsRequest, After(29.0))
+    moved, gone = Opinions(True), Opinions()
+    assert isinstance((await ask(cluster, moved, gone=gone, patience=30.0))[1], DeleteGroupsResponse)
+    assert moved.asked == []
+    assert gone.asked
+
+
 async def test_a_broker_that_answers_other_requests_is_busy_not_silent(cluster: ScriptedCluster) -> None:
     cluster.on(1, DeleteGroupsRequest, After(6.0))
     others = Opinions(True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import count
 from typing import Any
@@ -11,6 +12,7 @@ import anyio
 import pytest
 from trio.testing import MockClock
 
+from kafkaadmin.config import RetryPolicy
 from kafkaadmin.errors import (
     ClientClosedError,
     ConnectionLostError,
@@ -24,7 +26,18 @@ from kafkaadmin.errors import (
 )
 from kafkaadmin.models.results import BatchResult
 from kafkaadmin.network import WrongClusterError
-from kafkaadmin.routing import Attempt, Coordinator, Deadline, Operation, Outcome, Repeat, Verified, at_version, settle
+from kafkaadmin.routing import (
+    Attempt,
+    Controller,
+    Coordinator,
+    Deadline,
+    Operation,
+    Outcome,
+    Repeat,
+    Verified,
+    at_version,
+    settle,
+)
 from kafkawire.messages import DeleteGroupsRequest, DeleteGroupsResponse, FindCoordinatorRequest
 from tests.support.scripted import After, ScriptedCluster, deleted, lost, refused, silence
 
@@ -171,6 +184,19 @@ async def test_a_coordinator_that_loads_for_ten_seconds_is_looked_up_once(cluste
     cluster.on(1, DeleteGroupsRequest, *[coded(a=LOADING)] * 1_000)
     result = await delete(cluster, "a", within=30.0)
     assert isinstance(result.failed["a"], OperationTimeoutError)
+    assert lookups(cluster) == 2
+
+
+async def test_a_coordinator_that_loads_for_thirty_seconds_is_waited_for(cluster: ScriptedCluster) -> None:
+    cluster = ScriptedCluster.of(confirm_after=60.0)
+    loaded = anyio.current_time() + 30
+
+    def answer(request: DeleteGroupsRequest, version: int) -> DeleteGroupsResponse:
+        return deleted(request, version, **({"a": LOADING} if anyio.current_time() < loaded else {}))
+
+    cluster.on(1, DeleteGroupsRequest, *[answer] * 1_000)
+    assert dict(await delete(cluster, "a")) == {"a": "A"}
+    assert loaded <= anyio.current_time() <= loaded + RetryPolicy().maximum
     assert lookups(cluster) == 2
 
 
@@ -353,6 +379,20 @@ async def test_a_coordinator_that_loses_its_office_may_have_applied_what_it_refu
     cluster.on(1, DeleteGroupsRequest, coded(a=code), coded(a=NOT_FOUND))
     result = await delete(cluster, "a", repeat=verified("ambiguous", []))
     assert dict(result) == {"a": "ambiguous"}
+
+
+@pytest.mark.parametrize(("seconds", "believed"), [(0.5, True), (1.4, False)])
+async def test_a_broker_that_took_its_time_may_have_passed_a_request_on_to_two_controllers(
+    cluster: ScriptedCluster, seconds: float, believed: bool
+) -> None:
+    """The second one's answer is "already so", and the client never saw a request fail."""
+    cluster.on(1, DeleteGroupsRequest, After(seconds, coded(a=NOT_FOUND)))
+    operation = replace(deletion(repeat=verified("ambiguous", [])), to=lambda key: Controller())
+    result = await cluster.routing.run(operation, ["a"], deadline=Deadline.after(60))
+    if believed:
+        assert isinstance(result.failed["a"], GroupNotFoundError)
+    else:
+        assert dict(result) == {"a": "ambiguous"}
 
 
 # ------------------------------------------------------------------ what ends a call

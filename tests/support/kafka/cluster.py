@@ -35,6 +35,8 @@ class KafkaCluster(ABC):
         self.ports = dict(ports)
         self.logs = logs
         self.proxies = Proxies(ports)
+        self.born_warm = True
+        """Whether it is waited for the offsets topic too, so that no test meets a cluster that is being born."""
         self._warden = Warden()
         self._silenced: set[int] = set(self.ports)
 
@@ -200,9 +202,11 @@ class KafkaCluster(ABC):
     def _start(self, broker: int) -> None: ...
 
     def _await_ready(self, timeout: float = 90.0) -> None:
-        """Waits for all brokers and for the offsets topic, so that no test meets a cluster that is being born."""
+        """Waits for all brokers, and for the offsets topic that the first search for a coordinator has them make."""
         self._silenced.clear()
         self.await_brokers(self.brokers, timeout=timeout)
+        if not self.born_warm:
+            return
         self.coordinator_of(WARM_UP_GROUP, timeout=timeout)
         self.await_healthy(timeout=timeout)
 

@@ -19,8 +19,13 @@ TIMEOUT_SECONDS = 300
 class StartKafka(Protocol):
     """Starts a cluster that lives until the test's end."""
 
-    def __call__(self, *, brokers: int = 3, version: str | None = None, **properties: str) -> KafkaCluster:
-        """`properties` are the brokers' own, with `__` for the dots: `offsets__retention__minutes="1"`."""
+    def __call__(
+        self, *, brokers: int = 3, version: str | None = None, warm: bool = True, **properties: str
+    ) -> KafkaCluster:
+        """`properties` are the brokers' own, with `__` for the dots: `offsets__retention__minutes="1"`.
+
+        One that isn't `warm` has no `__consumer_offsets` yet.
+        """
         ...
 
 
@@ -93,10 +98,13 @@ class _Starter:
         self._directories = directories
         self._stack = ExitStack()
 
-    def __call__(self, *, brokers: int = 3, version: str | None = None, **properties: str) -> KafkaCluster:
+    def __call__(
+        self, *, brokers: int = 3, version: str | None = None, warm: bool = True, **properties: str
+    ) -> KafkaCluster:
         directory = self._directories.mktemp("kafka")
         extra = {key.replace("__", "."): value for key, value in properties.items()}
         cluster = make_cluster(self._backend, directory, brokers=brokers, version=version or self._version, extra=extra)
+        cluster.born_warm = warm
         try:
             return self._stack.enter_context(cluster)
         except BackendUnavailableError as error:
