@@ -150,9 +150,11 @@ async def _dial(address: Address, skip: int) -> socket.socket:
 
 
 async def _resolve(address: Address) -> list[_Target]:
+    if not address.host or not 0 < address.port < 65536:
+        raise ConnectError(f"{str(address)!r} is no address that one could connect to")
     try:
         targets = await _look_up(address)
-    except (OSError, UnicodeError) as error:
+    except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise ConnectError(f"{address}: the name can't be resolved: {reason}", slow=True) from error
     if not targets:

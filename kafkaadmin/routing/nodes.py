@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from kafkaadmin.config import Address
+from kafkaadmin.errors import RemoteProtocolError
 from kafkaadmin.models.brokers import Broker
 
 __all__ = ["JUST_NOW", "Node", "Nodes"]
@@ -19,6 +20,9 @@ JUST_NOW = 0.5
 Between the two it may have been replaced, and its successor have acknowledged something. That takes an election and the
 loading of its groups.
 """
+
+MOST_NODES = 10_000
+"""More than any cluster has: a broker that names more isn't believed, and they aren't kept."""
 
 _NEVER = float("-inf")
 
@@ -119,6 +123,8 @@ class Nodes:
         """Take a broker's address from an answer. At a new address it starts with a clean slate."""
         node = self._by_id.get(node_id)
         if node is None:
+            if len(self._by_id) >= MOST_NODES:
+                raise RemoteProtocolError(f"more than {MOST_NODES} {self._noun}s are named: that is no Kafka cluster")
             node = self._by_id[node_id] = Node(node_id, Address(host, port), rack, self._noun)
             node.failed_seq = self._cleared_seq  # a lookup from before may speak of another cluster
         elif node.address != (host, port):

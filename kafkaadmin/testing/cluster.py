@@ -491,6 +491,16 @@ class FakeCluster:
 
         self._wait(move())
 
+    def advertise(self, broker_id: int, address: str) -> None:
+        """Have answers name another address for a broker, which goes on listening where it does."""
+        host, _, port = address.rpartition(":")
+
+        def change() -> None:
+            node = self._state.brokers.get(broker_id) or self._state.quorum.nodes[broker_id]
+            node.host, node.port = host, int(port)
+
+        self._call(change)
+
     def drop_connections(self, broker_id: int, *, how: Hangup = "reset") -> None:
         """End all connections to a broker, which lives on."""
         self._wait(self._server(broker_id).drop_connections(how))
