@@ -12,7 +12,7 @@ from uuid import UUID
 from anyio.lowlevel import EventLoopToken, current_token
 
 from kafkaadmin import operations
-from kafkaadmin.config import ClientConfig, RetryPolicy, parse_addresses
+from kafkaadmin.config import ClientConfig, Proxy, RetryPolicy, TranslateAddress, parse_addresses
 from kafkaadmin.errors import KafkaAdminError
 from kafkaadmin.events import Observer
 from kafkaadmin.models.acls import AclBinding, AclBindingFilter, DeletedAcls
@@ -83,6 +83,10 @@ class AdminClient:
             `UnsupportedVersionError`.
         security: `Security(tls=…, sasl=…)`, or an async function that gives one for each new connection. `None` is
             plaintext without authentication.
+        proxy: `"socks5://host:port"` or `"http://host:port"` (CONNECT), `user:password@` before the host where it wants
+            a login. Names are the proxy's to resolve.
+        translate_address: given the `Address` that a broker is known by, gives the one to connect to, as a host and a
+            port: for forwarded ports and NAT. Certificates are still checked for the broker's own name.
         client_id: what brokers call this client in their logs and quotas.
         timeout: seconds that a call may take in all, where the call isn't given its own.
         request_timeout: seconds without an answer after which a connection is given up, and what waited on it sent
@@ -119,6 +123,8 @@ class AdminClient:
         *,
         bootstrap_controllers: str | Iterable[str] | None = None,
         security: Security | SecurityProvider | None = None,
+        proxy: str | None = None,
+        translate_address: TranslateAddress | None = None,
         client_id: str = "kafkaadmin",
         timeout: float = 60.0,
         request_timeout: float = 30.0,
@@ -136,6 +142,8 @@ class AdminClient:
             if bootstrap_controllers is None
             else parse_addresses(bootstrap_controllers, "bootstrap_controllers"),
             security=security,
+            proxy=None if proxy is None else Proxy.parse(proxy),
+            translate_address=translate_address,
             client_id=client_id,
             timeout=timeout,
             request_timeout=request_timeout,

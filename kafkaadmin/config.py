@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
+from urllib.parse import unquote, urlsplit
 
 from kafkaadmin.errors import ConfigurationError
 from kafkaadmin.events import Observer
 from kafkaadmin.security import Security, SecurityProvider
 
-__all__ = ["Address", "ClientConfig", "RetryPolicy", "parse_addresses"]
+__all__ = ["Address", "ClientConfig", "Proxy", "RetryPolicy", "TranslateAddress", "parse_addresses"]
 
 
 class Address(NamedTuple):
@@ -22,6 +23,45 @@ class Address(NamedTuple):
 
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+TranslateAddress = Callable[[Address], "Address | tuple[str, int]"]
+"""Says where a broker's address really leads: to a forwarded port, or behind a NAT. It must not block."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A proxy that connections go through.
+
+    What is said to it goes in clear text, the password too: it belongs into the same trusted network.
+    """
+
+    kind: Literal["socks5", "http"]
+    address: Address
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+    def __str__(self) -> str:
+        return f"proxy {self.kind}://{self.address}"
+
+    @classmethod
+    def parse(cls, url: str) -> Proxy:
+        """Read `socks5://host:port` or `http://user:password@host:port`. Raises `ConfigurationError`."""
+        try:
+            parted = urlsplit(url)
+            port = parted.port
+        except ValueError:
+            raise ConfigurationError("proxy: that is no address") from None
+        if parted.scheme not in ("socks5", "http") or not parted.hostname or not port or parted.path.strip("/"):
+            raise ConfigurationError("proxy must be 'socks5://host:port' or 'http://host:port'")
+        username = None if parted.username is None else unquote(parted.username)
+        password = None if parted.password is None else unquote(parted.password)
+        if any(len(part.encode()) > _LONGEST_LOGIN for part in (username or "", password or "")):
+            raise ConfigurationError(f"proxy: its name or password is longer than {_LONGEST_LOGIN} bytes")
+        return cls(parted.scheme, Address(parted.hostname, port), username, password)  # type: ignore[arg-type]
+
+
+_LONGEST_LOGIN = 255
 
 
 def parse_addresses(servers: str | Iterable[str], setting: str = "bootstrap_servers") -> tuple[Address, ...]:
@@ -103,6 +143,8 @@ class ClientConfig:
     bootstrap_servers: tuple[Address, ...] = ()
     bootstrap_controllers: tuple[Address, ...] = ()
     security: Security | SecurityProvider | None = None
+    proxy: Proxy | None = None
+    translate_address: TranslateAddress | None = None
     client_id: str = "kafkaadmin"
     timeout: float = 60.0
     request_timeout: float = 30.0
@@ -127,6 +169,8 @@ class ClientConfig:
             _require(
                 self.security, (Security, Callable), "security must be a Security, or an async function giving one"
             )
+        if self.translate_address is not None:
+            _require(self.translate_address, Callable, "translate_address must be a function")
         _named("client_id", self.client_id)
         if len(self.client_id.encode()) > 32767:
             raise ConfigurationError("client_id is longer than Kafka's 32767 bytes")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from kafkaadmin.network.authentication import Ask, Authenticate, Opened, Plaintext, SecurityProtocol
+from kafkaadmin.network.authentication import Ask, Authenticate, Dial, Opened, Plaintext, SecurityProtocol
 from kafkaadmin.network.connection import Connection, Exchange, NoAnswerYet
 from kafkaadmin.network.pool import Lane, Pool
-from kafkaadmin.network.transport import Stream
+from kafkaadmin.network.transport import Stream, open_tcp
 from kafkaadmin.network.versions import WrongClusterError, api_name
 
 __all__ = [
     "Ask",
     "Authenticate",
     "Connection",
+    "Dial",
     "Exchange",
     "Lane",
     "NoAnswerYet",
@@ -22,4 +23,5 @@ __all__ = [
     "Stream",
     "WrongClusterError",
     "api_name",
+    "open_tcp",
 ]

@@ -14,7 +14,7 @@ from kafkaadmin.network.transport import Stream, open_tcp
 from kafkawire import ErrorCode, Request, Response
 from kafkawire.messages import SaslHandshakeRequest
 
-__all__ = ["Ask", "Authenticate", "Opened", "Plaintext", "SecurityProtocol", "require_no_login"]
+__all__ = ["Ask", "Authenticate", "Dial", "Opened", "Plaintext", "SecurityProtocol", "require_no_login"]
 
 R = TypeVar("R", bound=Response)
 
@@ -47,11 +47,20 @@ class SecurityProtocol(Protocol):
         ...
 
 
+class Dial(Protocol):
+    """Opens a stream to a broker's address."""
+
+    async def __call__(self, address: Address, *, skip: int = 0) -> Stream: ...
+
+
 class Plaintext:
     """No encryption, no authentication."""
 
+    def __init__(self, dial: Dial = open_tcp) -> None:
+        self._dial = dial
+
     async def open(self, address: Address, *, skip: int = 0) -> Opened:
-        return Opened(await open_tcp(address, skip=skip), None)
+        return Opened(await self._dial(address, skip=skip), None)
 
 
 class Asks(Protocol):

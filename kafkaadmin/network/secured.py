@@ -15,7 +15,7 @@ import anyio.to_thread
 
 from kafkaadmin.config import Address
 from kafkaadmin.errors import AuthenticationError, ConfigurationError, ConnectError
-from kafkaadmin.network.authentication import Ask, Opened
+from kafkaadmin.network.authentication import Ask, Dial, Opened
 from kafkaadmin.network.tls import TlsStream, refusal
 from kafkaadmin.network.transport import Stream, open_tcp
 from kafkaadmin.security import PemSource, Sasl, SaslOAuthBearer, SaslPlain, Security, SecurityProvider, Tls
@@ -37,13 +37,14 @@ _ROUNDS: Final = 10
 class Secured:
     """TLS, SASL, or both, as configured; a provider is asked for each connection."""
 
-    def __init__(self, security: Security | SecurityProvider) -> None:
+    def __init__(self, security: Security | SecurityProvider, dial: Dial = open_tcp) -> None:
         self._security = security
+        self._dial = dial
         self._contexts: dict[tuple[Tls, tuple[int, ...]], ssl.SSLContext] = {}
 
     async def open(self, address: Address, *, skip: int = 0) -> Opened:
         security = self._security if isinstance(self._security, Security) else _checked(await self._security())
-        stream = await open_tcp(address, skip=skip)
+        stream = await self._dial(address, skip=skip)
         try:
             if security.tls is not None:
                 stream = await self._encrypted(stream, address, security.tls)
@@ -62,10 +63,32 @@ class Secured:
             raise refusal(error, str(address)) from error
         except OSError as error:
             stream.close()
-            if await _speaks_in_clear(address):
+            if await self._speaks_in_clear(address):
                 raise AuthenticationError(f"{address}: TLS: the listener is a plaintext one") from error
             raise ConnectError(f"{address}: {error.strerror or error}") from error
         return stream
+
+    async def _speaks_in_clear(self, address: Address) -> bool:
+        """Whether a listener that hung up on a TLS handshake is a plaintext one.
+
+        Kafka's hang up on what they can't read, and so does a broker that is going away. What is asked here says
+        nothing of us, and is the same for everybody; whatever comes back, nothing more is said.
+        """
+        correlation_id, question = Session(None).send(ApiVersionsRequest(), 0)
+        with anyio.move_on_after(_ASKING_SECONDS):
+            try:
+                stream = await self._dial(address)
+            except (ConnectError, AuthenticationError):
+                return False
+            try:
+                stream.write(question)
+                answer = await stream.receive(anyio.current_time() + _ASKING_SECONDS)
+            except OSError:
+                return False
+            finally:
+                stream.close()
+            return answer is not None and answer[4:8] == correlation_id.to_bytes(4)
+        return False
 
     async def _context(self, tls: Tls) -> ssl.SSLContext:
         """One context for all connections, until one of its files changes."""
@@ -80,29 +103,6 @@ class Secured:
         except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
             raise ConfigurationError(f"Tls: {_told(error)}") from error
         return self._contexts[key]
-
-
-async def _speaks_in_clear(address: Address) -> bool:
-    """Whether a listener that hung up on a TLS handshake is a plaintext one.
-
-    Kafka's hang up on what they can't read, and so does a broker that is going away. What is asked here says nothing of
-    us, and is the same for everybody; whatever comes back, nothing more is said.
-    """
-    correlation_id, question = Session(None).send(ApiVersionsRequest(), 0)
-    with anyio.move_on_after(_ASKING_SECONDS):
-        try:
-            stream = await open_tcp(address)
-        except ConnectError:
-            return False
-        try:
-            stream.write(question)
-            answer = await stream.receive(anyio.current_time() + _ASKING_SECONDS)
-        except OSError:
-            return False
-        finally:
-            stream.close()
-        return answer is not None and answer[4:8] == correlation_id.to_bytes(4)
-    return False
 
 
 def _checked(provided: object) -> Security:

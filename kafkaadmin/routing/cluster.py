@@ -13,7 +13,7 @@ from kafkaadmin.errors import KafkaAdminError, OperationTimeoutError, TransportE
 from kafkaadmin.events import Announcer, CoordinatorInvalidated, CoordinatorResolved, LookupFailed
 from kafkaadmin.models.brokers import Broker
 from kafkaadmin.models.results import BatchResult
-from kafkaadmin.network import Pool, SecurityProtocol
+from kafkaadmin.network import Dial, Plaintext, Pool, SecurityProtocol, open_tcp
 from kafkaadmin.routing.asking import Asker
 from kafkaadmin.routing.controllers import (
     Controllers,
@@ -186,12 +186,21 @@ class Cluster:
         raise OperationTimeoutError(f"{message}; last: {last}" if last else message, last_error=last)
 
 
-def _security_protocol(config: ClientConfig) -> SecurityProtocol | None:
+def _security_protocol(config: ClientConfig) -> SecurityProtocol:
+    dial = _dial(config)
     if config.security is None:
-        return None
+        return Plaintext(dial)
     from kafkaadmin.network.secured import Secured
 
-    return Secured(config.security)
+    return Secured(config.security, dial)
+
+
+def _dial(config: ClientConfig) -> Dial:
+    if config.proxy is None and config.translate_address is None:
+        return open_tcp
+    from kafkaadmin.network.dialling import Dialler
+
+    return Dialler(config.proxy, config.translate_address)
 
 
 def _tellers(announce: Announcer) -> dict[str, Callable[..., None]]:
