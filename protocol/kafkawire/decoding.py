@@ -8,6 +8,8 @@ What makes it fast, in the order of what it brings:
   text or array has a first byte of fixed width as well, and so has a tagged section: they belong to the run.
 - Instances come from ``object.__new__`` through `itertools`, and their slots are the targets of the unpacking itself.
 - Arrays whose elements all have the same lengths inside are read by one `Struct.iter_unpack` (`kafkawire.uniform`).
+- Elements that are mostly text are read on the guess that they have the lengths of the one before
+  (`kafkawire.likeness`).
 - Elements with the bytes of the same element in the array before are that element (`Array.recurring`).
 - Slices are not checked against the end. One past the end comes out short, but the position has then passed the end
   for good: whatever is read next fails, and at the very last the position must be the end. Counts are checked at once.
@@ -21,6 +23,8 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from kafkawire import runtime
+from kafkawire.likeness import CONSTANTS as LIKENESS_CONSTANTS
+from kafkawire.likeness import LikeElement, likely_alike
 from kafkawire.primitives import Array, Blob, Fixed, Form, Struct, Text, UuidType, WireType
 from kafkawire.runs import CONSTANTS as RUN_CONSTANTS
 from kafkawire.runs import Content, Run
@@ -37,6 +41,7 @@ REFUSALS: Final = (struct.error, IndexError, ValueError, OverflowError)
 """What the functions raise for malformed input."""
 
 _CONSTANTS: dict[str, Any] = {
+    **LIKENESS_CONSTANTS,
     **RUN_CONSTANTS,
     "REFUSALS": REFUSALS,
     "Lists": runtime.Lists,
@@ -119,10 +124,14 @@ class _Decoder:
     # Entities
 
     def _fill(self, instance: str, specs: tuple[FieldSpec, ...]) -> None:
-        """Code that sets every field of an instance; the tagged section's count ends the last run."""
+        """Code that sets every field of an instance."""
+        self._set_defaults(instance, specs)
+        self._read_fields(instance, specs)
+
+    def _read_fields(self, instance: str, specs: tuple[FieldSpec, ...]) -> None:
+        """Code for the fields that the bytes give; the tagged section's count ends the last run."""
         version = self._form.version
         tagged = [spec for spec in specs if spec.tag is not None and spec.carried(version)]
-        self._set_defaults(instance, specs)
         for spec in specs:
             if spec.in_line(version):
                 self._read(spec.type, f"{instance}.{spec.name}")
@@ -319,8 +328,14 @@ class _Decoder:
         source.line(f"{items} = {target} = tuple(islice({blanks}, {count}))")
         if worth_guessing(element, self._form):
             UniformArray(source, element, self._form, items=items, count=count).write()
+        alike = LikeElement(source, element, self._form) if likely_alike(element, self._form) else None
+        if alike:
+            alike.before_the_loop()
         with source.block(f"for {item} in {items}"):
-            self._fill(item, element.fields)
+            self._set_defaults(item, element.fields)
+            if alike:
+                alike.read(item)
+            self._read_fields(item, element.fields)
             self._run.flush()
 
     def _recurring(self, element: Struct[Any], target: str, count: str) -> None:

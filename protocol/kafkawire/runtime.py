@@ -5,7 +5,7 @@ Failures here are plain ``ValueError`` and ``IndexError``. The caller has the re
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from itertools import repeat, starmap
 from struct import Struct, calcsize
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -138,6 +138,42 @@ def skip_tagged_fields(data: bytes, pos: int, count: int) -> int:
         size, pos = read_varint(data, pos)
         pos += size
     return pos
+
+
+def element_shape(codes: str, data: bytes, pos: int) -> tuple[Callable[..., tuple[Any, ...]] | None, int, Any]:
+    """What reads structs that have the lengths of the one at `pos`, how many bytes those are, and the lengths.
+
+    `codes` are the fields', "s" for a text or blob with a compact length. The reading gives a length and the bytes for
+    each, and at the end what tells the tagged fields: none, or one that nobody knows. There is none for rare shapes.
+    """
+    template, lengths = ">", list[Any]()
+    for code in codes:
+        first = data[pos]
+        if code != "s":
+            template += code
+            pos += calcsize(f">{code}")
+        elif first < 0x80:
+            template += f"B{max(first - 1, 0)}s"
+            lengths.append(first)
+            pos += first or 1
+        else:
+            length = first - 0x80 + (data[pos + 1] << 7)
+            if data[pos + 1] >= 0x80 or not length:
+                return None, 0, ()
+            template += f"H{length - 1}s"
+            lengths.append(first << 8 | data[pos + 1])
+            pos += 1 + length
+    count, tag, size = (*data[pos : pos + 3], 0, 0, 0)[:3]
+    if count > 1 or (count and (tag >= 0x80 or size >= 0x80)):
+        return None, 0, ()
+    lengths.append(data[pos : pos + 1 + 2 * count])
+    shape = _compiled(template + (f"3s{size}x" if count else "1s"))
+    return shape.unpack_from, shape.size, tuple(lengths)
+
+
+@lru_cache(_CACHED_COUNTS)
+def _compiled(template: str) -> Struct:
+    return Struct(template)
 
 
 def write_varint(value: int) -> bytes:

@@ -12,9 +12,16 @@ from hypothesis import strategies as st
 
 from kafkawire import DecodeError, EncodeError, Message, decode, encode, reference
 from kafkawire.compiler import decoder, encoder
-from kafkawire.decoding import decoder_source
+from kafkawire.decoding import REFUSALS, decoder_source
 from kafkawire.encoding import encoder_source
-from kafkawire.messages import DescribeConfigsResourceResult, DescribeConfigsResponse, DescribeConfigsResult
+from kafkawire.messages import (
+    DescribeConfigsResourceResult,
+    DescribeConfigsResponse,
+    DescribeConfigsResult,
+    DescribedGroupMember,
+    DescribeGroupsResponse,
+    DescribeGroupsResponseDescribedGroup,
+)
 from kafkawire.primitives import (
     Array,
     Bytes,
@@ -200,3 +207,77 @@ def test_recurring_configs_cut_short_are_refused(version: int) -> None:
 def test_recurring_configs_are_told_from_those_that_begin_alike() -> None:
     message = _described(_configs("", ""), _configs("", "x" * 300), _configs("", "x" * 301), _configs("", "x" * 300))
     assert decode(DescribeConfigsResponse, 4, encode(message, 4)) == message
+
+
+MEMBERS = st.builds(
+    DescribedGroupMember,
+    member_id=st.sampled_from(["id-1", "id-2", "id-10", "grün"]),
+    group_instance_id=st.sampled_from([None, "", "static"]),
+    client_id=st.sampled_from(["client", "x" * 127, "x" * 128]),
+    client_host=st.sampled_from(["/10.0.0.1", "/10.0.0.2"]),
+    member_metadata=st.sampled_from([b"", bytes(126), bytes(127), b"\1" * 127, bytes(300)]),
+    member_assignment=st.sampled_from([b"a", b"b"]),
+)
+
+
+@settings(deadline=None)
+@given(data=st.data(), version=st.sampled_from(DescribeGroupsResponse.versions))
+def test_members_alike_or_not_are_read_as_the_reference_reads_them(data: st.DataObject, version: int) -> None:
+    kinds = data.draw(st.lists(MEMBERS, min_size=1, max_size=4))
+    members = data.draw(st.lists(st.sampled_from(kinds), max_size=40))
+    half = len(members) // 2
+    message = _groups(
+        *(tuple(_carried(member, version) for member in part) for part in (members[:half], members[half:]))
+    )
+    body = encode(message, version)
+    assert decoder(DescribeGroupsResponse, version)(body, 0) == (message, len(body))
+    assert reference.parse(DescribeGroupsResponse, version, body) == (message, len(body))
+
+
+def _groups(*groups: tuple[DescribedGroupMember, ...]) -> DescribeGroupsResponse:
+    return DescribeGroupsResponse(
+        groups=tuple(DescribeGroupsResponseDescribedGroup(group_id="g", members=members) for members in groups)
+    )
+
+
+def _carried(member: DescribedGroupMember, version: int) -> DescribedGroupMember:
+    if version < 4:
+        object.__setattr__(member, "group_instance_id", None)
+    return member
+
+
+def test_members_alike_but_for_the_last_byte_of_the_message_are_refused() -> None:
+    members = tuple(DescribedGroupMember(member_id=f"id-{i}", client_id="c", member_metadata=b"m") for i in range(8))
+    body = encode(_groups(members), 5)
+    for size in range(len(body)):
+        with pytest.raises(DecodeError):
+            decode(DescribeGroupsResponse, 5, body[:size])
+    for at in range(len(body)):
+        changed = body[:at] + bytes((body[at] ^ 0x83,)) + body[at + 1 :]
+        assert _compiled(changed) == _referenced(changed)
+
+
+def _compiled(body: bytes) -> object:
+    try:
+        message, end = decoder(DescribeGroupsResponse, 5)(body, 0)
+    except REFUSALS:
+        return "refused"
+    return message if end == len(body) else "refused"
+
+
+def _referenced(body: bytes) -> object:
+    try:
+        message, end = reference.parse(DescribeGroupsResponse, 5, body)
+    except DecodeError:
+        return "refused"
+    return message if end == len(body) else "refused"
+
+
+@pytest.mark.parametrize("section", [b"\1\7\2ab", b"\1\x87\1\2ab", b"\1\7\x82\0ab", b"\2\7\1a\x08\1b"])
+@pytest.mark.parametrize("odd_one", [None, 1, 7])
+def test_tagged_fields_that_nobody_knows_are_passed_over_in_elements_alike(section: bytes, odd_one: int | None) -> None:
+    members = tuple(DescribedGroupMember(member_id="id-1", member_assignment=b"!") for _ in range(8))
+    head, *parts, tail = encode(_groups(members), 5).split(b"!\0")
+    sections = (b"\0" if i == odd_one else section for i in range(len(members)))
+    body = b"".join(part + b"!" + tags for part, tags in zip((head, *parts), sections, strict=True)) + tail
+    assert decoder(DescribeGroupsResponse, 5)(body, 0) == (_groups(members), len(body))
