@@ -6,7 +6,7 @@ Each case is encoded by kafkawire; kio and kafka-python must read those bytes an
 anything is measured. The table says, for each case and direction:
 
 - our time and throughput; the peers' times, and how many times faster we are than each;
-- our throughput, and kio's, at ten times the size, in parts of that at the usual size;
+- our throughput at ten times the size, and for decoding kio's, in parts of that at the usual size;
 - for decoding, how much longer it takes when every struct carries a tagged field that we don't know.
 
 pyperf runs it: every figure is taken in a process of its own, all of them in turns, round by round, so that a busy
@@ -27,6 +27,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -96,10 +97,18 @@ CASES = [
 
 
 @cache
-def encoded(case: Case, times: int = 1) -> tuple[type[Message], bytes]:
-    """A case's class and bytes, at a multiple of its size."""
+def encoded(case: Case, times: int = 1, *, tagged: bool = False) -> tuple[type[Message], bytes]:
+    """A case's class and bytes, at a multiple of its size; with an unknown tagged field in every struct if so wanted.
+
+    They are made in another process: how scattered the memory of this one is decides about a tenth of what is measured.
+    """
+    with ProcessPoolExecutor(max_workers=1) as another:
+        return another.submit(_encode_here, case, times, tagged).result()
+
+
+def _encode_here(case: Case, times: int, tagged: bool) -> tuple[type[Message], bytes]:
     message = case.make(times * case.size)
-    return type(message), encode(message, case.version)
+    return type(message), encode(with_a_tagged_field(message) if tagged else message, case.version)
 
 
 def ours(case: Case, direction: str, times: int = 1) -> Timed:
@@ -143,10 +152,9 @@ def kafka_python(case: Case, direction: str) -> Timed:
 def tagged(case: Case, direction: str) -> Timed:
     """Decode, by kafkawire, of the same message with an unknown tagged field in every struct."""
     assert direction == "decode"
-    (cls, plain), version = encoded(case), case.version
-    message = decode(cls, version, plain)
-    data = encode(with_a_tagged_field(message), version)
-    assert decode(cls, version, data) == message
+    (cls, data), version = encoded(case, tagged=True), case.version
+    message = decode(cls, version, data)
+    assert encode(message, version) == encoded(case)[1]
     return lambda: decode(cls, version, data)
 
 
@@ -162,7 +170,7 @@ SIDES: dict[str, Callable[[Case, str], Timed]] = {
 
 def sides_of(direction: str) -> list[str]:
     """What is measured of a case in one direction."""
-    return [side for side in SIDES if side != "tagged" or direction == "decode"]
+    return [side for side in SIDES if direction == "decode" or side not in {"tagged", "kio, ten times"}]
 
 
 def processor_time(prepare: Callable[[], Timed]) -> Callable[[int], float]:
@@ -187,7 +195,7 @@ def processor_time(prepare: Callable[[], Timed]) -> Callable[[int], float]:
 def run_round() -> None:
     """One round, as a pyperf program: a process for each figure."""
     runner = pyperf.Runner(
-        values=5,
+        values=3,
         warmups=1,
         loops=1,
         processes=1,
@@ -230,7 +238,7 @@ class Measured:
             f"{self.ratio('kio', 'kafkawire'):6.2f}",
             f"{self.ratio('kafka-python', 'kafkawire'):11.2f}",
             f"{self.growth / self.ratio('ten times', 'kafkawire'):9.2f}",
-            f"{self.growth / self.ratio('kio, ten times', 'kio'):9.2f}",
+            f"{self.growth / self.ratio('kio, ten times', 'kio'):9.2f}" if "kio, ten times" in self.times else "",
             f"{self.ratio('tagged', 'kafkawire'):7.2f}" if "tagged" in self.times else "",
         ]
         return " ".join(cells).rstrip()
@@ -273,7 +281,7 @@ def summary(rows: list[Measured], direction: str) -> str:
 def main() -> None:
     """Measure and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="2 rounds")
     parser.add_argument("--only", default="", help="cases whose label begins so")
     parser.add_argument("--output", help="a new file for all values, in pyperf's format")
