@@ -148,6 +148,8 @@ if TYPE_CHECKING:
     )
     from kafkaadmin.models.results import (
         BatchResult,
+        KeyOutcome,
+        Progress,
     )
     from kafkaadmin.models.scram import (
         AlteredUserScramCredentials,
@@ -329,7 +331,7 @@ _MODULES = {
         "DeletedRecords",
         "RecordsToDelete",
     ),
-    "kafkaadmin.models.results": ("BatchResult",),
+    "kafkaadmin.models.results": ("BatchResult", "KeyOutcome", "Progress"),
     "kafkaadmin.models.scram": (
         "AlteredUserScramCredentials",
         "ScramCredentialInfo",
@@ -449,6 +451,7 @@ __all__ = [
     "IsolationLevel",
     "KafkaAdminError",
     "KafkaPrincipal",
+    "KeyOutcome",
     "Leader",
     "LevelRange",
     "LocalProtocolError",
@@ -471,6 +474,7 @@ __all__ = [
     "PartitionDescription",
     "PartitionOffset",
     "PartitionReassignment",
+    "Progress",
     "ProtocolError",
     "QuorumInfo",
     "QuorumReplica",

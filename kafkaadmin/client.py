@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from datetime import timedelta
 from os import PathLike
 from types import TracebackType
@@ -43,7 +43,7 @@ from kafkaadmin.models.replicas import (
     ReplicaLogDirInfo,
     TopicPartitionReplica,
 )
-from kafkaadmin.models.results import BatchResult
+from kafkaadmin.models.results import BatchResult, KeyOutcome, Progress
 from kafkaadmin.models.scram import (
     AlteredUserScramCredentials,
     ScramCredentialInfo,
@@ -111,6 +111,9 @@ class AdminClient:
     last), `UnsupportedVersionError` (the broker is too old), `AuthorizationError` and other `BrokerError`s. A call
     about a single thing raises it. Coordinators and leaders that move, die or go silent are not errors: the call takes
     longer.
+
+    Calls about many keys take `progress`: a callable given `Progress(done, total, failed)` after each answer that
+    settled some, in the event loop. It must not block, nor raise.
 
     Writes are of two kinds. Those that can be sent twice without harm are, when an answer was lost. The others are
     sent again too, and where the broker then says that it is so already, the cluster is read to see whether this call
@@ -422,7 +425,11 @@ class AdminClient:
         )
 
     async def delete_records(
-        self, records: Mapping[TopicPartition, int | RecordsToDelete], *, timeout: float | None = None
+        self,
+        records: Mapping[TopicPartition, int | RecordsToDelete],
+        *,
+        progress: Callable[[Progress], object] | None = None,
+        timeout: float | None = None,
     ) -> BatchResult[TopicPartition, DeletedRecords]:
         """Delete records from the start of partitions (KIP-107), by the first offset that shall be left.
 
@@ -436,7 +443,9 @@ class AdminClient:
         `cleanup.policy` isn't to delete. When an answer was lost the request is sent again: with an offset that does no
         harm, while the high watermark may have gone up, so that what came in during the call may go too.
         """
-        return await operations.delete_records(self._cluster, records, deadline=self._deadline(timeout))
+        return await operations.delete_records(
+            self._cluster, records, progress=progress, deadline=self._deadline(timeout)
+        )
 
     # -------------------------------------------------------------------------------------------------- configs
 
@@ -534,6 +543,7 @@ class AdminClient:
         partitions: Mapping[TopicPartition, OffsetSpec],
         *,
         isolation_level: IsolationLevel = ...,
+        progress: Callable[[Progress], object] | None = ...,
         timeout: float | None = ...,
     ) -> BatchResult[TopicPartition, PartitionOffset]: ...
 
@@ -544,6 +554,7 @@ class AdminClient:
         spec: OffsetSpec,
         *,
         isolation_level: IsolationLevel = ...,
+        progress: Callable[[Progress], object] | None = ...,
         timeout: float | None = ...,
     ) -> BatchResult[TopicPartition, PartitionOffset]: ...
 
@@ -553,6 +564,7 @@ class AdminClient:
         spec: OffsetSpec | None = None,
         *,
         isolation_level: IsolationLevel = IsolationLevel.READ_UNCOMMITTED,
+        progress: Callable[[Progress], object] | None = None,
         timeout: float | None = None,
     ) -> BatchResult[TopicPartition, PartitionOffset]:
         """Offsets of partitions by what is asked of each: their ends, or where a time begins.
@@ -568,7 +580,12 @@ class AdminClient:
             isolation_level: READ_COMMITTED lets `latest` stop at the first open transaction.
         """
         return await operations.list_offsets(
-            self._cluster, partitions, spec, isolation_level=isolation_level, deadline=self._deadline(timeout)
+            self._cluster,
+            partitions,
+            spec,
+            isolation_level=isolation_level,
+            progress=progress,
+            deadline=self._deadline(timeout),
         )
 
     # --------------------------------------------------------------------------------------------------- groups
@@ -641,7 +658,11 @@ class AdminClient:
         )
 
     async def delete_consumer_groups(
-        self, groups: str | Iterable[str], *, timeout: float | None = None
+        self,
+        groups: str | Iterable[str],
+        *,
+        progress: Callable[[Progress], object] | None = None,
+        timeout: float | None = None,
     ) -> BatchResult[str, DeletedGroup]:
         """Delete groups and all that they have committed. Brokers don't mind which kind they are.
 
@@ -649,7 +670,9 @@ class AdminClient:
         `AuthorizationError`. When an answer was lost and the group is gone on asking again, it counts as deleted, and
         is marked `ambiguous`.
         """
-        return await operations.delete_consumer_groups(self._cluster, groups, deadline=self._deadline(timeout))
+        return await operations.delete_consumer_groups(
+            self._cluster, groups, progress=progress, deadline=self._deadline(timeout)
+        )
 
     async def remove_members_from_consumer_group(
         self,
@@ -683,6 +706,7 @@ class AdminClient:
         groups: str | Iterable[str] | Mapping[str, Iterable[TopicPartition] | None],
         *,
         require_stable: bool = False,
+        progress: Callable[[Progress], object] | None = None,
         timeout: float | None = None,
     ) -> BatchResult[str, Mapping[TopicPartition, OffsetAndMetadata]]:
         """What groups have committed.
@@ -702,7 +726,38 @@ class AdminClient:
             require_stable: wait until no transaction is about to change the offsets (KIP-447; brokers 2.5 and later).
         """
         return await operations.list_consumer_group_offsets(
-            self._cluster, groups, require_stable=require_stable, deadline=self._deadline(timeout)
+            self._cluster, groups, require_stable=require_stable, progress=progress, deadline=self._deadline(timeout)
+        )
+
+    def iter_consumer_group_offsets(
+        self,
+        groups: str | Iterable[str] | Mapping[str, Iterable[TopicPartition] | None],
+        *,
+        require_stable: bool = False,
+        progress: Callable[[Progress], object] | None = None,
+        timeout: float | None = None,
+    ) -> AsyncIterator[tuple[str, KeyOutcome[Mapping[TopicPartition, OffsetAndMetadata]]]]:
+        """What groups have committed, group by group as it is known: for more groups than one would hold at once.
+
+            async for group, outcome in admin.iter_consumer_group_offsets(groups):
+                print(group, outcome.value)  # or raises what went wrong with this group
+
+        As `list_consumer_group_offsets`, which says what there is of a group. Groups are asked about 2,500 at a time,
+        those whose broker takes longer than others last. Between two steps nothing is under way, so the loop may be
+        left at any moment.
+
+        Args:
+            groups: one or several, for all their partitions, or a mapping to the partitions wanted (`None` for all).
+            require_stable: wait until no transaction is about to change the offsets (KIP-447; brokers 2.5 and later).
+            progress: told how far it has come.
+            timeout: seconds that one step may take, not all of them together.
+        """
+        return operations.iter_consumer_group_offsets(
+            self._cluster,
+            groups,
+            require_stable=require_stable,
+            progress=progress,
+            seconds=self._deadline(timeout).seconds,
         )
 
     async def alter_consumer_group_offsets(

@@ -1,16 +1,49 @@
-"""Results of calls about many keys."""
+"""Results of calls about many keys, and how far such a call has come."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar, cast
 
 from kafkaadmin.errors import KafkaAdminError
 
-__all__ = ["BatchResult"]
+__all__ = ["BatchResult", "KeyOutcome", "Progress"]
 
 K = TypeVar("K")
 V = TypeVar("V")
+V_co = TypeVar("V_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """Of `total` keys so many are `done`, and so many have `failed`; the others are still being asked about."""
+
+    done: int
+    total: int
+    failed: int
+
+
+class KeyOutcome(Generic[V_co]):
+    """What became of one key: `value` gives its value or raises its error, `error` is the latter or `None`."""
+
+    __slots__ = ("_value", "error")
+
+    error: KafkaAdminError | None
+
+    def __init__(self, value: V_co | None, error: KafkaAdminError | None = None) -> None:
+        self._value = value
+        self.error = error
+
+    @property
+    def value(self) -> V_co:
+        """The key's value. Raises its error where it has none."""
+        if self.error is not None:
+            raise self.error.with_traceback(None)
+        return cast("V_co", self._value)
+
+    def __repr__(self) -> str:
+        return f"KeyOutcome({self._value!r})" if self.error is None else f"KeyOutcome(error={self.error!r})"
 
 
 class BatchResult(Mapping[K, V]):

@@ -10,6 +10,7 @@ from kafkaadmin.operations.cluster import describe_cluster
 from kafkaadmin.operations.committed_offsets import (
     alter_consumer_group_offsets,
     delete_consumer_group_offsets,
+    iter_consumer_group_offsets,
     list_consumer_group_offsets,
 )
 from kafkaadmin.operations.configs import describe_configs, incremental_alter_configs, list_config_resources
@@ -67,6 +68,7 @@ __all__ = [
     "elect_leaders",
     "expire_delegation_token",
     "incremental_alter_configs",
+    "iter_consumer_group_offsets",
     "list_config_resources",
     "list_consumer_group_offsets",
     "list_groups",

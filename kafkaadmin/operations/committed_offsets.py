@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from kafkaadmin.errors import KafkaAdminError, RemoteProtocolError, broker_error
 from kafkaadmin.models.offsets import OffsetAndMetadata
 from kafkaadmin.models.partitions import TopicPartition
-from kafkaadmin.models.results import BatchResult
+from kafkaadmin.models.results import BatchResult, KeyOutcome
 from kafkaadmin.operations import arguments
 from kafkaadmin.operations.partitions import by_topic
-from kafkaadmin.routing import Attempt, Cluster, Coordinator, Deadline, Done, Errored, Operation, Outcome, at_version
+from kafkaadmin.routing import (
+    Attempt,
+    Cluster,
+    Coordinator,
+    Deadline,
+    Done,
+    Errored,
+    Operation,
+    Outcome,
+    Report,
+    Tally,
+    at_version,
+)
 from kafkawire.messages import (
     OffsetCommitRequest,
     OffsetCommitRequestPartition,
@@ -31,7 +43,12 @@ from kafkawire.messages import (
     OffsetFetchResponseTopics,
 )
 
-__all__ = ["alter_consumer_group_offsets", "delete_consumer_group_offsets", "list_consumer_group_offsets"]
+__all__ = [
+    "alter_consumer_group_offsets",
+    "delete_consumer_group_offsets",
+    "iter_consumer_group_offsets",
+    "list_consumer_group_offsets",
+]
 
 Committed = Mapping[TopicPartition, OffsetAndMetadata]
 
@@ -57,9 +74,24 @@ _LATER_THAN_ZOOKEEPER = 2
 
 
 async def list_consumer_group_offsets(
-    cluster: Cluster, groups: object, *, require_stable: bool, deadline: Deadline
+    cluster: Cluster, groups: object, *, require_stable: bool, progress: Report | None = None, deadline: Deadline
 ) -> BatchResult[str, Committed]:
     wanted = _wanted(groups)
+    tally = Tally.of(progress, len(wanted))
+    return await cluster.run(_fetching(wanted, require_stable), wanted, deadline=deadline, tally=tally)
+
+
+def iter_consumer_group_offsets(
+    cluster: Cluster, groups: object, *, require_stable: bool, progress: Report | None, seconds: float
+) -> AsyncIterator[tuple[str, KeyOutcome[Committed]]]:
+    wanted = _wanted(groups)
+    tally = Tally.of(progress, len(wanted))
+    return cluster.stream(_fetching(wanted, require_stable), wanted, seconds=seconds, tally=tally)
+
+
+def _fetching(
+    wanted: Mapping[str, tuple[TopicPartition, ...] | None], require_stable: bool
+) -> Operation[str, OffsetFetchResponse, Committed]:
     met: _Met = {}
 
     def request(keys: Sequence[str], attempt: Attempt) -> OffsetFetchRequest:
@@ -85,21 +117,17 @@ async def list_consumer_group_offsets(
             name = group.group_id
             yield name, _committed(name, group.error_code, group.topics, wanted.get(name), met)
 
-    return await cluster.run(
-        Operation(
-            name="list_consumer_group_offsets",
-            noun="group",
-            to=Coordinator,
-            api=OffsetFetchRequest,
-            request=request,
-            outcomes=outcomes,
-            keys_per_request=at_version(8, 1_000, before=1),
-            at_least=_STABLE_SINCE if require_stable else _LATER_THAN_ZOOKEEPER,
-            at_most=_BY_NAME,
-            retry_on=frozenset({_UNSTABLE_OFFSET_COMMIT}),
-        ),
-        wanted,
-        deadline=deadline,
+    return Operation(
+        name="list_consumer_group_offsets",
+        noun="group",
+        to=Coordinator,
+        api=OffsetFetchRequest,
+        request=request,
+        outcomes=outcomes,
+        keys_per_request=at_version(8, 1_000, before=1),
+        at_least=_STABLE_SINCE if require_stable else _LATER_THAN_ZOOKEEPER,
+        at_most=_BY_NAME,
+        retry_on=frozenset({_UNSTABLE_OFFSET_COMMIT}),
     )
 
 

@@ -26,6 +26,8 @@ from kafkaadmin.routing import (
     Errored,
     Operation,
     Outcome,
+    Report,
+    Tally,
     Verified,
     at_version,
 )
@@ -142,8 +144,10 @@ def _listings(response: ListGroupsResponse, protocol_types: frozenset[str]) -> d
 
 
 async def delete_consumer_groups(
-    cluster: Cluster, groups: object, *, deadline: Deadline
+    cluster: Cluster, groups: object, *, progress: Report | None = None, deadline: Deadline
 ) -> BatchResult[str, DeletedGroup]:
+    wanted = arguments.names(groups, "group")
+
     def request(keys: Sequence[str], attempt: Attempt) -> DeleteGroupsRequest:
         return DeleteGroupsRequest(groups_names=tuple(keys))
 
@@ -174,8 +178,9 @@ async def delete_consumer_groups(
             outcomes=outcomes,
             repeat=Verified(already=frozenset({_GROUP_ID_NOT_FOUND}), verify=is_gone),
         ),
-        arguments.names(groups, "group"),
+        wanted,
         deadline=deadline,
+        tally=Tally.of(progress, len(wanted)),
     )
 
 

@@ -14,7 +14,7 @@ from kafkaadmin.operations import arguments
 from kafkaadmin.operations.at_once import merged
 from kafkaadmin.operations.partitions import PARTITIONS_PER_REQUEST, by_topic
 from kafkaadmin.operations.times import EPOCH, MILLISECOND, moment
-from kafkaadmin.routing import Attempt, Cluster, Deadline, Done, Errored, Leader, Operation, Outcome
+from kafkaadmin.routing import Attempt, Cluster, Deadline, Done, Errored, Leader, Operation, Outcome, Report, Tally
 from kafkawire import enums
 from kafkawire.enums import CONSUMER_REPLICA_ID, IsolationLevel
 from kafkawire.messages import (
@@ -54,6 +54,7 @@ async def list_offsets(
     spec: OffsetSpec | None,
     *,
     isolation_level: IsolationLevel,
+    progress: Report | None = None,
     deadline: Deadline,
 ) -> BatchResult[TopicPartition, PartitionOffset]:
     questions = _questions(partitions, spec)
@@ -96,8 +97,9 @@ async def list_offsets(
     by_need: dict[tuple[int, str], list[TopicPartition]] = {}
     for partition, question in questions.items():
         by_need.setdefault((question.at_least, question.needs), []).append(partition)
+    tally = Tally.of(progress, len(questions))
     return await merged(
-        [partial(cluster.run, operation(*need), keys, deadline=deadline) for need, keys in by_need.items()]
+        [partial(cluster.run, operation(*need), keys, deadline=deadline, tally=tally) for need, keys in by_need.items()]
     )
 
 

@@ -11,7 +11,7 @@ from kafkaadmin.models.results import BatchResult
 from kafkaadmin.network import Lane
 from kafkaadmin.operations import arguments
 from kafkaadmin.operations.partitions import by_topic
-from kafkaadmin.routing import Attempt, Cluster, Deadline, Leader, Operation, Outcome, settle
+from kafkaadmin.routing import Attempt, Cluster, Deadline, Leader, Operation, Outcome, Report, Tally, settle
 from kafkawire.messages import (
     DeleteRecordsPartition,
     DeleteRecordsPartitionResult,
@@ -26,7 +26,7 @@ _HIGH_WATERMARK = -1
 
 
 async def delete_records(
-    cluster: Cluster, records: object, *, deadline: Deadline
+    cluster: Cluster, records: object, *, progress: Report | None = None, deadline: Deadline
 ) -> BatchResult[TopicPartition, DeletedRecords]:
     wanted = _wanted(records)
 
@@ -57,6 +57,7 @@ async def delete_records(
         ),
         wanted,
         deadline=deadline,
+        tally=Tally.of(progress, len(wanted)),
     )
 
 

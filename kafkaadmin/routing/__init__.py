@@ -24,6 +24,7 @@ from kafkaadmin.routing.operation import (
     at_version,
     settle,
 )
+from kafkaadmin.routing.progress import Report, Tally
 
 __all__ = [
     "AnyBroker",
@@ -43,6 +44,8 @@ __all__ = [
     "Operation",
     "Outcome",
     "Repeat",
+    "Report",
+    "Tally",
     "Verified",
     "at_version",
     "settle",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from random import random
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ from kafkaadmin.config import ClientConfig
 from kafkaadmin.errors import KafkaAdminError, OperationTimeoutError, TransportError
 from kafkaadmin.events import Announcer, CoordinatorInvalidated, CoordinatorResolved, LookupFailed
 from kafkaadmin.models.brokers import Broker
-from kafkaadmin.models.results import BatchResult
+from kafkaadmin.models.results import BatchResult, KeyOutcome
 from kafkaadmin.network import Dial, Plaintext, Pool, SecurityProtocol, open_tcp
 from kafkaadmin.routing.asking import Asker
 from kafkaadmin.routing.controllers import (
@@ -29,9 +29,11 @@ from kafkaadmin.routing.driver import Driver
 from kafkaadmin.routing.metadata import ControllerFinder, LeaderFinder, Metadata
 from kafkaadmin.routing.nodes import Node, Nodes
 from kafkaadmin.routing.operation import Deadline, Operation
+from kafkaadmin.routing.progress import Tally
 from kafkaadmin.routing.raw import raw_operation
 from kafkaadmin.routing.retry import Backoff
 from kafkaadmin.routing.router import Router
+from kafkaadmin.routing.streaming import KeyStream
 from kafkaadmin.routing.table import RouteTable
 from kafkaadmin.routing.witnesses import Witnesses
 from kafkawire import Request, Response
@@ -89,14 +91,25 @@ class Cluster:
 
     # ------------------------------------------------------------------ calls
 
-    async def run(self, operation: Operation[K, R, V], keys: Iterable[K], *, deadline: Deadline) -> BatchResult[K, V]:
+    async def run(
+        self, operation: Operation[K, R, V], keys: Iterable[K], *, deadline: Deadline, tally: Tally | None = None
+    ) -> BatchResult[K, V]:
         """Run an operation over keys until each is settled or the deadline passes.
 
-        A key's failure is in the result. Raises `ClientClosedError` only.
+        A key's failure is in the result. Raises `ClientClosedError` only. The tally is told of what is settled.
         """
         if self.of_controllers:
             operation = asked_of_controllers(operation)
-        return await self._driver.run(operation, keys, deadline)
+        return await self._driver.run(operation, keys, deadline, tally)
+
+    def stream(
+        self, operation: Operation[K, R, V], keys: Iterable[K], *, seconds: float, tally: Tally | None = None
+    ) -> AsyncIterator[tuple[K, KeyOutcome[V]]]:
+        """Run a read over keys, and give each key as it is settled; `seconds` is what one step may take."""
+        if self.of_controllers:
+            operation = asked_of_controllers(operation)
+        patience = self._config.suspect_after
+        return KeyStream(self._driver, operation, keys, seconds=seconds, patience=patience, tally=tally)
 
     async def send(self, request: Request[R], to: Destination, *, deadline: Deadline, version: int | None = None) -> R:
         """Send any request to whom it is meant for, and fail over as every call does. See `AdminClient.send`."""

@@ -29,19 +29,20 @@ from kafkaadmin.errors import (
     broker_error,
 )
 from kafkaadmin.events import Announcer, RetryScheduled
-from kafkaadmin.models.results import BatchResult
+from kafkaadmin.models.results import BatchResult, KeyOutcome
 from kafkaadmin.network import Connection, Lane
 from kafkaadmin.routing.asking import Asker, Moved, Question
 from kafkaadmin.routing.destinations import Controller, Destination
 from kafkaadmin.routing.directory import Directory
 from kafkaadmin.routing.nodes import Node
 from kafkaadmin.routing.operation import Attempt, Deadline, Done, Errored, Failed, Operation, Outcome, Repeat, Verified
+from kafkaadmin.routing.progress import Tally
 from kafkaadmin.routing.retry import IN_DOUBT, LOADING, Action, Backoff, action_for
 from kafkaadmin.routing.router import Router
 from kafkaadmin.routing.table import Route
 from kafkawire import Response, WireError, collector_held_off
 
-__all__ = ["Driver"]
+__all__ = ["Call", "Driver"]
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -91,18 +92,22 @@ class Driver:
         """An owner of keys was found to have moved, or to be gone."""
         self.failover_at = anyio.current_time()
 
-    async def run(self, operation: Operation[K, R, V], keys: Iterable[K], deadline: Deadline) -> BatchResult[K, V]:
+    async def run(
+        self, operation: Operation[K, R, V], keys: Iterable[K], deadline: Deadline, tally: Tally | None = None
+    ) -> BatchResult[K, V]:
         """Settle every key by the deadline. A key's failure is its own; only a closed client fails the call."""
         wanted = list(dict.fromkeys(keys))
         if not wanted:
             return BatchResult({}, {})
-        call = _Call(self, operation, type(operation.to(wanted[0])), deadline)
+        call = self.call(operation, wanted[0], deadline, tally)
         with anyio.CancelScope(deadline=deadline.at):
             await call.pursue(wanted)
-        if call.closed is not None:
-            raise call.closed
-        call.time_out(wanted)
+        call.close_window(wanted, True)
         return BatchResult(call.done, call.failed)
+
+    def call(self, operation: Operation[K, R, V], key: K, deadline: Deadline, tally: Tally | None) -> Call[K, R, V]:
+        """A call to be pursued, over keys of which this is one."""
+        return Call(self, operation, type(operation.to(key)), deadline, tally)
 
 
 @dataclass(slots=True)
@@ -127,11 +132,15 @@ class _Batch(Generic[K]):
     routes: dict[Destination, Route[Destination]]
 
 
-class _Call(Generic[K, R, V]):
+class Call(Generic[K, R, V]):
     """One call under way."""
 
-    def __init__(self, driver: Driver, operation: Operation[K, R, V], kind: type, deadline: Deadline) -> None:
+    def __init__(
+        self, driver: Driver, operation: Operation[K, R, V], kind: type, deadline: Deadline, tally: Tally | None
+    ) -> None:
         self.driver = driver
+        self.tally = tally
+        self.told = (0, 0)
         self.operation = operation
         self.kind = kind
         self.router = driver.directory.router(kind)
@@ -264,6 +273,14 @@ class _Call(Generic[K, R, V]):
         return min(self.deadline.timeout_ms(now), int(self.driver.request_timeout * 1000))
 
     async def _exchange(
+        self, batch: _Batch[K], keys: list[K], question: Question, connection: Connection, version: int
+    ) -> Left[K]:
+        left = await self._ask(batch, keys, question, connection, version)
+        if self.tally is not None:
+            self._tell(self.tally)
+        return left
+
+    async def _ask(
         self, batch: _Batch[K], keys: list[K], question: Question, connection: Connection, version: int
     ) -> Left[K]:
         if len(keys) >= BULK_FROM:
@@ -497,13 +514,33 @@ class _Call(Generic[K, R, V]):
             )
         return [(pause, keys)]
 
-    def time_out(self, wanted: list[K]) -> None:
-        """Whatever isn't settled when the call ends has run out of time."""
-        if len(self.done) + len(self.failed) == len(wanted):
-            return
-        for key in wanted:
-            if key not in self.done and key not in self.failed:
-                self.failed[key] = self._timeout(key)
+    def close_window(self, wanted: list[K], is_last: bool) -> list[K]:
+        """Whatever of these isn't settled has run out of time, or else is left for later: then it is given back.
+
+        Raises `ClientClosedError`.
+        """
+        if self.closed is not None:
+            raise self.closed
+        unsettled: list[K] = []
+        if len(self.done) + len(self.failed) < len(wanted):
+            unsettled = [key for key in wanted if key not in self.done and key not in self.failed]
+        if is_last:
+            self.failed.update((key, self._timeout(key)) for key in unsettled)
+            unsettled = []
+        if self.tally is not None:
+            self._tell(self.tally)
+        return unsettled
+
+    def taken(self) -> list[tuple[K, KeyOutcome[V]]]:
+        """What is settled, which then is the caller's: it isn't kept here."""
+        settled = [(key, KeyOutcome(value)) for key, value in self.done.items()]
+        settled += [(key, KeyOutcome[V](None, error)) for key, error in self.failed.items()]
+        self.done, self.failed, self.told = {}, {}, (0, 0)
+        return settled
+
+    def _tell(self, tally: Tally) -> None:
+        (done, failed), self.told = self.told, (len(self.done), len(self.failed))
+        tally.add(self.told[0] - done, self.told[1] - failed)
 
     def _timeout(self, key: K) -> OperationTimeoutError:
         trouble = self.trouble.get(key) or _Trouble()

@@ -14,6 +14,7 @@ from kafkaadmin import (
     NewTopic,
     OffsetAndMetadata,
     OffsetSpec,
+    Progress,
     TopicPartition,
     UnknownMemberError,
     UnknownTopicError,
@@ -164,3 +165,17 @@ async def test_a_partition_that_is_not_there_fails_at_once_and_alone(
     for missing in (unknown_topic, unknown_partition):
         with pytest.raises(UnknownTopicError):
             result[missing]
+
+
+async def test_offsets_can_be_read_group_by_group(admin: AdminClient, stage: Stage) -> None:
+    topic, groups = stage.name("read"), [stage.name("group") for _ in range(5)]
+    await admin.create_topics(NewTopic(topic, partitions=1))
+    for group in groups:
+        (await admin.alter_consumer_group_offsets(group, {TopicPartition(topic, 0): 3})).raise_for_errors()
+    told: list[Progress] = []
+    found = {
+        group: outcome.value[TopicPartition(topic, 0)].offset
+        async for group, outcome in admin.iter_consumer_group_offsets(groups, progress=told.append)
+    }
+    assert found == dict.fromkeys(groups, 3)
+    assert told[-1] == Progress(done=5, total=5, failed=0)

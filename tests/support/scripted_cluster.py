@@ -66,7 +66,7 @@ class ScriptedCluster:
         return self.live.pop(0) if len(self.live) > 1 else self.live[0]
 
     async def run(
-        self, operation: Operation[Any, Any, Any], keys: Iterable[Any], *, deadline: Deadline
+        self, operation: Operation[Any, Any, Any], keys: Iterable[Any], *, deadline: Deadline, tally: object = None
     ) -> BatchResult[Any, Any]:
         self.operations.append(operation)
         done: dict[Any, Any] = {}

@@ -139,12 +139,14 @@ NO_ROW: Mapping[str, str] = {
     "describe_features": "asks what is asked on every new connection: the cells of that moment",
     "from_properties": "reads a file, and asks nobody",
     "invalidate_coordinators": "forgets, and asks nobody",
+    "iter_consumer_group_offsets": "asks as list_consumer_group_offsets does: tests/contract/test_progress.py",
 }
 """Public methods without a row, and why."""
 
 READS = frozenset(read.call for read in _READS) - {write.call for write in WRITES} | {
     "describe_features",
     "invalidate_coordinators",
+    "iter_consumer_group_offsets",
 }
 """The client's methods that write nothing. Any other needs a row in `tests.support.writes.WRITES`."""
 
