@@ -176,6 +176,7 @@ if TYPE_CHECKING:
     )
     from kafkaadmin.security import (
         OAuthToken,
+        SaslGssapi,
         SaslOAuthBearer,
         SaslPlain,
         SaslScram,
@@ -224,6 +225,7 @@ _MODULES = {
     ),
     "kafkaadmin.security": (
         "OAuthToken",
+        "SaslGssapi",
         "SaslOAuthBearer",
         "SaslPlain",
         "SaslScram",
@@ -490,6 +492,7 @@ __all__ = [
     "RequestSent",
     "RetryPolicy",
     "RetryScheduled",
+    "SaslGssapi",
     "SaslOAuthBearer",
     "SaslPlain",
     "SaslScram",

@@ -17,7 +17,7 @@ from kafkaadmin.config import RetryPolicy
 from kafkaadmin.errors import ConfigurationError
 from kafkaadmin.keystores import tls_of
 from kafkaadmin.oauth import ClientCredentials, TokenFile
-from kafkaadmin.security import Sasl, SaslOAuthBearer, SaslPlain, SaslScram, Security
+from kafkaadmin.security import Sasl, SaslGssapi, SaslOAuthBearer, SaslPlain, SaslScram, Security
 
 __all__ = ["parse_properties", "settings_of"]
 
@@ -266,6 +266,15 @@ def _credential(login: _Login, said: _Said, option: str, key: str) -> str:
     return said.take(key) or login.take(option)
 
 
+def _gssapi(mechanism: str, login: _Login, said: _Said) -> SaslGssapi:
+    for option in ("useTicketCache", "storeKey", "doNotPrompt", "renewTGT", "refreshKrb5Config", "useKeyTab"):
+        login.options.pop(option, None)  # where tickets come from, a keytab or its absence says
+    service = said.take("sasl.kerberos.service.name") or login.options.pop("serviceName", None)
+    if service is None:
+        raise ConfigurationError("sasl.kerberos.service.name is missing, and GSSAPI needs it")
+    return SaslGssapi(service, login.options.pop("principal", None), login.options.pop("keyTab", None))
+
+
 _EXTENSION: Final = "extension_"
 
 _MECHANISMS: Final[Mapping[str, tuple[str, Callable[[str, _Login, _Said], Sasl]]]] = {
@@ -273,5 +282,6 @@ _MECHANISMS: Final[Mapping[str, tuple[str, Callable[[str, _Login, _Said], Sasl]]
     "SCRAM-SHA-256": ("ScramLoginModule", _scram),
     "SCRAM-SHA-512": ("ScramLoginModule", _scram),
     "OAUTHBEARER": ("OAuthBearerLoginModule", _oauth),
+    "GSSAPI": ("Krb5LoginModule", _gssapi),
 }
 """By mechanism: the login module that goes with it, and who reads its options."""

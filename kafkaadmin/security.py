@@ -10,7 +10,17 @@ from typing import Any
 
 from kafkaadmin.errors import ConfigurationError
 
-__all__ = ["OAuthToken", "Sasl", "SaslOAuthBearer", "SaslPlain", "SaslScram", "Security", "SecurityProvider", "Tls"]
+__all__ = [
+    "OAuthToken",
+    "Sasl",
+    "SaslGssapi",
+    "SaslOAuthBearer",
+    "SaslPlain",
+    "SaslScram",
+    "Security",
+    "SecurityProvider",
+    "Tls",
+]
 
 PemSource = str | PathLike[str]
 """A file in PEM, or PEM text itself: text begins with `-----BEGIN`."""
@@ -87,7 +97,19 @@ class SaslOAuthBearer:
     token: Callable[[], Awaitable[OAuthToken | str]]
 
 
-Sasl = SaslPlain | SaslScram | SaslOAuthBearer
+@dataclass(frozen=True, slots=True)
+class SaslGssapi:
+    """SASL GSSAPI: Kerberos, with tickets of the system's cache (`kinit`), or by a keytab. Needs the extra `gssapi`.
+
+    `service_name` is the first part of the brokers' principals, `kafka/host@REALM`; the host is the broker's address.
+    """
+
+    service_name: str = "kafka"
+    principal: str | None = None
+    keytab: str | PathLike[str] | None = None
+
+
+Sasl = SaslPlain | SaslScram | SaslOAuthBearer | SaslGssapi
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +124,7 @@ class Security:
 
     def __post_init__(self) -> None:
         _require("tls", self.tls, Tls)
-        _require("sasl", self.sasl, (SaslPlain, SaslScram, SaslOAuthBearer))
+        _require("sasl", self.sasl, (SaslPlain, SaslScram, SaslOAuthBearer, SaslGssapi))
 
     @property
     def protocol(self) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import ssl
 import tempfile
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import anyio
 import anyio.to_thread
@@ -18,11 +18,13 @@ from kafkaadmin.errors import AuthenticationError, ConfigurationError, ConnectEr
 from kafkaadmin.network.authentication import Ask, Dial, Opened
 from kafkaadmin.network.tls import TlsStream, refusal
 from kafkaadmin.network.transport import Stream, open_tcp
-from kafkaadmin.security import PemSource, Sasl, SaslOAuthBearer, SaslPlain, Security, SecurityProvider, Tls
+from kafkaadmin.security import PemSource, Sasl, SaslGssapi, SaslOAuthBearer, SaslPlain, Security, SecurityProvider, Tls
 from kafkawire import ErrorCode, Session, sasl
 from kafkawire.messages import ApiVersionsRequest, SaslAuthenticateRequest, SaslHandshakeRequest
 
 __all__ = ["Secured"]
+
+T = TypeVar("T")
 
 _TOKENS_ENVELOPED: Final = 1
 """The version of SaslHandshake after which tokens travel in SaslAuthenticate; after 0 they would be bare bytes."""
@@ -161,23 +163,26 @@ class _Exchange:
         self._address = address
 
     async def run(self, ask: Ask) -> float | None:
-        mechanism = await _mechanism(self._config)
+        mechanism = await _mechanism(self._config, self._address.host)
         where = f"{self._address}: SASL {mechanism.name}"
         await self._choose(ask, mechanism.name, where)
-        token = await anyio.to_thread.run_sync(mechanism.start)
+        token = await self._next(where, mechanism.start)
         for _ in range(_ROUNDS):
             answer = await ask(SaslAuthenticateRequest(auth_bytes=token))
             if answer.error_code:
                 raise _refused(where, answer.error_code, answer.error_message)
-            try:
-                # In a thread: SCRAM hashes for milliseconds, and for longer where a broker wants that.
-                reply = await anyio.to_thread.run_sync(mechanism.step, answer.auth_bytes)
-            except sasl.SaslError as error:
-                raise AuthenticationError(f"{where}: {error}") from error
+            reply = await self._next(where, mechanism.step, answer.auth_bytes)
             if reply is None:
                 return answer.session_lifetime_ms / 1000 if answer.session_lifetime_ms > 0 else None
             token = reply
         raise AuthenticationError(f"{where}: the broker goes on and on")
+
+    async def _next(self, where: str, step: Callable[..., T], *challenge: bytes) -> T:
+        """Our next token. In a thread: SCRAM hashes for milliseconds, Kerberos asks its servers."""
+        try:
+            return await anyio.to_thread.run_sync(step, *challenge)
+        except sasl.SaslError as error:
+            raise AuthenticationError(f"{where}: {error}") from error
 
     async def _choose(self, ask: Ask, name: str, where: str) -> None:
         answer = await ask(SaslHandshakeRequest(mechanism=name), at_most=_TOKENS_ENVELOPED)
@@ -192,7 +197,7 @@ def _refused(where: str, code: int, message: str | None) -> AuthenticationError:
     return AuthenticationError(f"{where}: {message or ErrorCode(code).name}")
 
 
-async def _mechanism(config: Sasl) -> sasl.SaslMechanism:
+async def _mechanism(config: Sasl, host: str) -> sasl.SaslMechanism:
     try:
         if isinstance(config, SaslPlain):
             return sasl.Plain(config.username, config.password)
@@ -201,6 +206,10 @@ async def _mechanism(config: Sasl) -> sasl.SaslMechanism:
             if isinstance(token, str):
                 return sasl.OAuthBearer(token)
             return sasl.OAuthBearer(token.value, token.extensions)
+        if isinstance(config, SaslGssapi):
+            from kafkaadmin.network.kerberos import Kerberos
+
+            return Kerberos(config, host)
         algorithm = {"SCRAM-SHA-256": "sha256", "SCRAM-SHA-512": "sha512"}[config.mechanism]
         return sasl.Scram(algorithm, config.username, config.password, token=config.token)
     except ValueError as error:

@@ -57,14 +57,16 @@ def test_the_readme_lists_every_call() -> None:
 GUARANTEES = ROOT / "docs" / "guarantees.md"
 
 
-def test_every_guarantee_names_a_test_that_is_there() -> None:
+@pytest.mark.parametrize("document", [GUARANTEES, ROOT / "docs" / "security.md"], ids=lambda document: document.name)
+def test_every_guarantee_names_a_test_that_is_there(document: Path) -> None:
     there = {
         name
         for path in (ROOT / "tests").rglob("test_*.py")
         for name in re.findall(r"def (test_\w+)", path.read_text(encoding="utf-8"))
     }
-    named = {name for name in names(GUARANTEES) if name.startswith("test_")}
+    named = {name for name in names(document) if name.startswith("test_")}
 
+    assert named
     assert named - there == set()
 
 

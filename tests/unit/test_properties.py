@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from kafkaadmin import AdminClient
 from kafkaadmin.errors import ConfigurationError
 from kafkaadmin.properties import parse_properties, settings_of
-from kafkaadmin.security import SaslOAuthBearer, SaslPlain, SaslScram, Security, Tls
+from kafkaadmin.security import SaslGssapi, SaslOAuthBearer, SaslPlain, SaslScram, Security, Tls
 from tests.support.certificates import Certificates
 
 MODULE = "org.apache.kafka.common.security"
@@ -76,6 +76,16 @@ def test_oauth_is_read_in_both_ways(tmp_path: Path) -> None:
     file = {**said, "sasl.oauthbearer.token.endpoint.url": (tmp_path / "to ken").as_uri()}
     file["sasl.jaas.config"] = "OAuthBearerLoginModule required ;"
     assert settings_of(file)["security"].sasl.token.path == str(tmp_path / "to ken")
+
+
+def test_kerberos_is_read() -> None:
+    said = {
+        "security.protocol": "SASL_PLAINTEXT",
+        "sasl.kerberos.service.name": "kafka",
+        "sasl.jaas.config": "com.sun.security.auth.module.Krb5LoginModule required useKeyTab=true storeKey=true "
+        'keyTab="/etc/tool.keytab" principal="tool@EXAMPLE";',
+    }
+    assert settings_of(said)["security"].sasl == SaslGssapi("kafka", "tool@EXAMPLE", "/etc/tool.keytab")
 
 
 @pytest.mark.parametrize(
