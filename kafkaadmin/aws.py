@@ -64,8 +64,8 @@ class MskIamToken:
                 "MskIamToken needs botocore; python -m pip install 'kafkaadmin[aws]' brings it"
             ) from None
         try:
-            session = self._session or botocore.session.Session(profile=self._profile)
-            credentials = session.get_credentials()
+            session: Any = self._session or botocore.session.Session(profile=self._profile)
+            credentials: Any = session.get_credentials()
             if credentials is None:
                 raise AuthenticationError(f"{self!r}: no AWS credentials are found")
             return token_of(credentials.get_frozen_credentials(), self._region)
@@ -79,7 +79,8 @@ def token_of(credentials: Any, region: str) -> str:
     from botocore.awsrequest import AWSRequest
 
     asked: Mapping[str, str] = {"Action": "kafka-cluster:Connect"}
-    request = AWSRequest("GET", f"https://kafka.{region}.amazonaws.com/", params=asked)
-    SigV4QueryAuth(credentials, "kafka-cluster", region, expires=_LIFETIME).add_auth(request)
+    request: Any = AWSRequest("GET", f"https://kafka.{region}.amazonaws.com/", params=asked)
+    signer: Any = SigV4QueryAuth(credentials, "kafka-cluster", region, expires=_LIFETIME)
+    signer.add_auth(request)
     address = f"{request.url}&User-Agent={_USER_AGENT}"
     return base64.urlsafe_b64encode(address.encode()).decode().rstrip("=")
