@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
 from typing import Any, Final
 
 from kafkaadmin.errors import ConfigurationError
@@ -24,12 +25,11 @@ class Kerberos:
 
     def __init__(self, config: SaslGssapi, host: str) -> None:
         try:
-            import gssapi
+            self._gssapi: Any = import_module("gssapi")
         except ModuleNotFoundError:
             raise ConfigurationError(
                 "SaslGssapi needs gssapi; python -m pip install 'kafkaadmin[gssapi]' brings it"
             ) from None
-        self._gssapi: Any = gssapi
         self._config = config
         self._service = f"{config.service_name}@{host}"
         self._context: Any = None
