@@ -7,7 +7,7 @@ PYTEST := $(PY) -X dev -bb -m pytest
 COVERED := $(PY) -X dev -bb -m coverage run -m pytest
 ON_ALL_CORES := -n auto --dist worksteal
 
-.PHONY: help coverage-table demo test test-fast coverage test-kafka lint format fuzz chaos bench kafka lock lock-check clean
+.PHONY: help schedules coverage-table demo test test-fast coverage test-kafka lint format fuzz chaos bench kafka lock lock-check clean
 .DEFAULT_GOAL := help
 
 help:
@@ -20,6 +20,7 @@ help:
 	@echo 'make lint        formatting, ruff, mypy, pyright, import contracts, spelling'
 	@echo 'make format      puts formatting and imports in order'
 	@echo "make fuzz        spoiled messages against kafkawire; ARGS='--inputs 5000000 --seed 1'"
+	@echo 'make schedules   the router under many more schedules than in the tests; EXAMPLES=10000'
 	@echo 'make bench       the benchmarks'
 	@echo 'make picture     the picture of the README: four clients through the loss of a coordinator (5 min)'
 	@echo 'make kafka       fetches what real Kafka needs (on Debian as root, also Java and Maven)'
@@ -67,6 +68,9 @@ lint: $(READY)
 format: $(READY)
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
+
+schedules: $(READY)
+	EXAMPLES=$(or $(EXAMPLES),10000) $(PYTEST) tests/unit/test_schedules.py --timeout=0 -q $(ARGS)
 
 fuzz: $(READY)
 	$(PY) -m tests.wire.fuzz $(ARGS)

@@ -59,7 +59,7 @@ class Cluster:
         """Whether those that are asked are controllers, not brokers (KIP-919)."""
 
         def router(find: Callable[[Sequence[Any]], Any], **tell: Any) -> Router[Any]:
-            table: RouteTable[Any] = RouteTable(self._nodes, self._backoff, **tell)
+            table: RouteTable[Any] = RouteTable(self._nodes, self._backoff, on_move=self._moved, **tell)
             return Router(table, find, self._nodes, asker, config.retry)
 
         told = _tellers(announce) if announce else {}
@@ -85,6 +85,10 @@ class Cluster:
             self._coordinators, self._leaders, self._controller, self._membership, self._nodes, self._backoff, witnesses
         )
         self._driver = Driver(self._directory, asker, self._backoff, announce, config.request_timeout)
+
+    def _moved(self) -> None:
+        """A key is somebody else's than before, however that was found out."""
+        self._driver.note_failover()
 
     def _learned(self, cluster_id: str | None) -> None:
         self._pool.cluster_id = cluster_id

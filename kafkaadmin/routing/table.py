@@ -91,6 +91,7 @@ class RouteTable(Generic[K]):
         on_drop: Callable[[K, Node, str], None] | None = None,
         on_install: Callable[[K, Node, Node | None], None] | None = None,
         on_wait: Callable[[K, KafkaAdminError, float], None] | None = None,
+        on_move: Callable[[], None] | None = None,
     ) -> None:
         self._nodes = nodes
         self._backoff = backoff
@@ -99,7 +100,7 @@ class RouteTable(Generic[K]):
         self._last_node: dict[K, Node] = {}
         self.troubled: set[K] = set()
         self._forget_from = FEW
-        self._on_drop, self._on_install, self._on_wait = on_drop, on_install, on_wait
+        self._on_drop, self._on_install, self._on_wait, self._on_move = on_drop, on_install, on_wait, on_move
         nodes.on_lost(self._node_lost)
 
     # ------------------------------------------------------------------ reading
@@ -229,9 +230,12 @@ class RouteTable(Generic[K]):
         entry.node_epoch = node.epoch
         entry.generation = self._nodes.tick()
         self._by_node.setdefault(node, set()).add(key)
+        previous = self._last_node.get(key)
+        self._last_node[key] = node
+        if previous is not None and previous is not node and self._on_move is not None:
+            self._on_move()
         if self._on_install is not None:
-            self._on_install(key, node, self._last_node.get(key))
-            self._last_node[key] = node
+            self._on_install(key, node, previous)
 
     def _postpone(self, key: K, entry: _Entry[K], error: KafkaAdminError, now: float, jitter: float) -> None:
         if entry.node is not None:

@@ -30,6 +30,7 @@ from kafkaadmin.routing import (
     Attempt,
     Controller,
     Coordinator,
+    CoordinatorType,
     Deadline,
     Operation,
     Outcome,
@@ -93,6 +94,30 @@ def requests(cluster: ScriptedCluster) -> list[tuple[int, tuple[str, ...]]]:
 
 def lookups(cluster: ScriptedCluster) -> int:
     return len(cluster.sent(FindCoordinatorRequest))
+
+
+async def test_who_finds_a_coordinator_moved_is_careful_however_that_was_found_out(cluster: ScriptedCluster) -> None:
+    """A new one shows for a moment less than its predecessor acknowledged."""
+    careful: list[bool] = []
+
+    def request(keys: Sequence[str], attempt: Attempt) -> DeleteGroupsRequest:
+        careful.append(attempt.after_failover)
+        return DeleteGroupsRequest(groups_names=tuple(keys))
+
+    async def call() -> None:
+        operation = replace(deletion(), request=request)
+        await cluster.routing.run(operation, ["a"], deadline=Deadline.after(60.0))
+
+    await call()
+    cluster.owners["a"] = 2
+    cluster.routing.invalidate_coordinators(None, CoordinatorType.GROUP)
+    await call()
+    await anyio.sleep(11.0)
+    await call()
+    cluster.owners["a"] = 3
+    await cluster.routing.refresh_coordinators(["a"], CoordinatorType.GROUP, deadline=Deadline.after(60.0))
+    await call()
+    assert careful == [False, True, False, True]
 
 
 # ------------------------------------------------------------------ keys

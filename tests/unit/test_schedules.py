@@ -1,0 +1,239 @@
+"""The router under every schedule: real routing, simulated clock and network, and what must hold whatever happens."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kafkaadmin.routing.asking import Asker
+from kafkaadmin.routing.driver import Driver
+from kafkaadmin.routing.nodes import Node, Nodes
+from kafkaadmin.routing.operation import Deadline
+from kafkaadmin.routing.retry import Backoff
+from kafkaadmin.routing.router import Router
+from kafkaadmin.routing.table import RouteTable
+from kafkaadmin.routing.witnesses import Witnesses
+from tests.support.schedules import GROUPS, SESSION, Kafka, Step, play
+
+EXAMPLES = int(os.environ.get("EXAMPLES", "120"))
+PAUSES = st.sampled_from([0.0, 0.001, 0.003, 0.05, 0.3, 1.0, 2.0, 4.0, SESSION])
+BROKERS = st.sampled_from([1, 2, 3])
+SPANS = st.sampled_from([0.05, 0.6, 3.0, 12.0])
+ACTS: dict[str, Callable[[Kafka, int, str, float], None]] = {
+    "kill": lambda kafka, broker, group, span: kafka.kill(kafka.brokers[broker]),
+    "restart": lambda kafka, broker, group, span: kafka.restart(kafka.brokers[broker]),
+    "restart elsewhere": lambda kafka, broker, group, span: kafka.restart(kafka.brokers[broker], elsewhere=True),
+    "freeze": lambda kafka, broker, group, span: freeze(kafka, broker),
+    "wake": lambda kafka, broker, group, span: kafka.wake(kafka.brokers[broker]),
+    "reset": lambda kafka, broker, group, span: kafka.reset(kafka.brokers[broker]),
+    "move": lambda kafka, broker, group, span: kafka.move(group, kafka.brokers[broker]),
+    "load": lambda kafka, broker, group, span: kafka.load(group, span),
+    "elect": lambda kafka, broker, group, span: kafka.elect(group, span),
+    "slow down": lambda kafka, broker, group, span: kafka.slow_down(kafka.brokers[broker], min(span, 0.6)),
+    "hurry": lambda kafka, broker, group, span: kafka.slow_down(kafka.brokers[broker], 0.0),
+    "commit": lambda kafka, broker, group, span: kafka.commit(group),
+    "lie": lambda kafka, broker, group, span: kafka.lie(broker),
+}
+
+
+def freeze(kafka: Kafka, broker: int) -> None:
+    """Freeze a broker that is up, and awake."""
+    if kafka.brokers[broker].alive and kafka.brokers[broker].awake.is_set():
+        kafka.freeze(kafka.brokers[broker])
+
+
+def act(name: str, broker: int = 1, group: str = "a", span: float = 1.0, pause: float = 0.0) -> Step:
+    def do(kafka: Kafka) -> None:
+        ACTS[name](kafka, broker, group, span)
+
+    return Step(pause, do, told=f"{name} broker={broker} group={group} span={span:g}")
+
+
+def read(*groups: str, pause: float = 0.0, timeout: float = 30.0) -> Step:
+    return Step(pause, reads=groups, timeout=timeout)
+
+
+def write(group: str, pause: float = 0.0) -> Step:
+    return Step(pause, writes=group)
+
+
+def rest(seconds: float) -> Step:
+    return Step(seconds, lambda kafka: None, told="rest")
+
+
+STEPS = st.one_of(
+    st.builds(act, st.sampled_from(sorted(ACTS)), BROKERS, st.sampled_from(GROUPS), SPANS, PAUSES),
+    st.builds(
+        Step,
+        PAUSES,
+        reads=st.sets(st.sampled_from(GROUPS), min_size=1).map(lambda groups: tuple(sorted(groups))),
+        timeout=st.sampled_from([0.5, 5.0, 30.0]),
+        cancel_after=st.none() | st.sampled_from([0.0, 0.001, 0.5, 3.0]),
+    ),
+    st.builds(Step, PAUSES, writes=st.sampled_from(GROUPS), timeout=st.sampled_from([5.0, 30.0])),
+)
+
+
+@given(st.lists(STEPS, min_size=4, max_size=30), st.integers(0, 3))
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_calls_survive_every_schedule(steps: list[Step], seed: int) -> None:
+    assert play(steps, seed).broken == []
+
+
+def test_a_quiet_day_breaks_nothing_and_every_call_succeeds() -> None:
+    trace = play([read("a"), write("a"), read(*GROUPS, pause=1.0), read("a", pause=SESSION)])
+    assert trace.broken == []
+    assert trace.calls <= trace.succeeded
+
+
+# ------------------------------------------------------------------ each rule can be broken
+
+FROZEN = [read("a"), act("freeze", 1, pause=0.1), read("a", pause=0.1), rest(SESSION + 5.0)]
+WOKEN = [
+    read("a", "b"),
+    act("freeze", 1, pause=0.1),
+    act("commit", group="a", pause=SESSION + 1.0),
+    act("wake", 1, pause=1.0),
+    read("a", pause=0.01),
+    rest(1.0),
+]
+
+
+def ignoring_generations(patch: pytest.MonkeyPatch) -> None:
+    def is_current(self: RouteTable[Any], route: Any) -> bool:
+        entry = self._entries.get(route.key)
+        return entry is not None and entry.node is not None
+
+    patch.setattr(RouteTable, "is_current", is_current)
+
+
+def never_asking_others(patch: pytest.MonkeyPatch) -> None:
+    async def has_moved(self: Asker, question: Any, *, heard: bool = False) -> bool:
+        return False
+
+    patch.setattr(Asker, "_has_moved", has_moved)
+
+
+def believing_anybody(patch: pytest.MonkeyPatch) -> None:
+    async def stands(self: Witnesses, route: Any, since: float) -> bool:
+        return True
+
+    patch.setattr(Witnesses, "stands", stands)
+    patch.setattr(Witnesses, "vouched", lambda self, node, now: True)
+    never_asking_others(patch)
+
+
+def looking_up_alone(patch: pytest.MonkeyPatch) -> None:
+    original = RouteTable.resolve
+
+    def resolve(self: RouteTable[Any], keys: Any, now: float, *, since: int = 0) -> Any:
+        found = original(self, keys, now, since=since)
+        found.look += [key for key in keys if (lookup := self.lookup(key)) and id(lookup) in found.looking]
+        found.looking.clear()
+        return found
+
+    patch.setattr(RouteTable, "resolve", resolve)
+
+
+def being_late(patch: pytest.MonkeyPatch) -> None:
+    original = Driver.run
+
+    async def run(self: Driver, operation: Any, keys: Any, deadline: Deadline) -> Any:
+        return await original(self, operation, keys, Deadline.after(deadline.seconds + 1.0))
+
+    patch.setattr(Driver, "run", run)
+
+
+def never_pausing(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Backoff, "bound", lambda self, attempt: 0.01)
+
+
+def keeping_flights(patch: pytest.MonkeyPatch) -> None:
+    original = Router._lead
+
+    async def lead(self: Router[Any], flight: Any) -> Any:
+        landed = await original(self, flight)
+        self._flights[id(flight.lookup)] = flight
+        return landed
+
+    patch.setattr(Router, "_lead", lead)
+
+
+def forgetting_failures(patch: pytest.MonkeyPatch) -> None:
+    def lost(self: RouteTable[Any], node: Node, reason: str) -> None:
+        node.epoch -= 1
+
+    patch.setattr(RouteTable, "_node_lost", lost)
+    patch.setattr(Nodes, "suspected", lambda self, node: False)
+
+
+def asking_again_for_all(patch: pytest.MonkeyPatch) -> None:
+    from kafkaadmin.routing import driver
+
+    original = driver._Call._schedule
+
+    def schedule(self: Any, keys: list[Any], pause: float) -> Any:
+        return original(self, [*keys, *self.done] if keys else keys, pause)
+
+    patch.setattr(driver._Call, "_schedule", schedule)
+
+
+MUTANTS: list[tuple[str, Callable[[pytest.MonkeyPatch], None], list[Step]]] = [
+    (
+        "a late error never drops a fresh entry",
+        ignoring_generations,
+        [
+            read("a"),
+            act("slow down", 1, span=0.6, pause=0.1),
+            act("move", 2, "a"),
+            read("a"),
+            read("a", pause=0.3),
+            act("hurry", 1),
+            read("a", pause=0.1),
+            read("a", pause=0.3),
+        ],
+    ),
+    ("a silent node is checked within suspect_after", never_asking_others, FROZEN),
+    ("no old truth", believing_anybody, WOKEN),
+    (
+        "one lookup in flight a key",
+        looking_up_alone,
+        [*(act("slow down", broker, span=0.6) for broker in (1, 2, 3)), read("a"), read("a", pause=0.01), rest(5.0)],
+    ),
+    (
+        "every call ends by its deadline",
+        being_late,
+        [act("elect", 1, "a", 12.0), read("a", timeout=0.5), rest(5.0)],
+    ),
+    (
+        "lookups a key are bounded by the back-off",
+        never_pausing,
+        [act("elect", 1, "a", 3.0), read("a"), rest(4.0)],
+    ),
+    ("no entry or waiter leaks", keeping_flights, [read("a")]),
+    (
+        "no request goes to a node known dead since its lookup began",
+        forgetting_failures,
+        [read("a"), act("slow down", 1, span=0.6, pause=0.1), read("a"), act("reset", 1, pause=0.3), rest(3.0)],
+    ),
+    (
+        "keys that settled are never sent again",
+        asking_again_for_all,
+        [act("load", 1, "a", 0.05), read(*GROUPS), rest(1.0)],
+    ),
+    ("healthy soon enough", never_asking_others, FROZEN),
+]
+
+
+@pytest.mark.parametrize(("rule", "mutate", "steps"), MUTANTS, ids=[rule for rule, _, _ in MUTANTS])
+def test_each_rule_is_broken_by_a_router_that_ignores_it(
+    rule: str, mutate: Callable[[pytest.MonkeyPatch], None], steps: list[Step], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert play(steps).broken == []
+    mutate(monkeypatch)
+    assert rule in {broken for broken, _ in play(steps).broken}
