@@ -91,6 +91,11 @@ def test_a_quiet_day_breaks_nothing_and_every_call_succeeds() -> None:
     assert trace.calls <= trace.succeeded
 
 
+def test_brokers_that_disagree_for_a_moment_are_not_asked_without_a_pause() -> None:
+    """One that woke names itself, the others its successor: each contradicts the other's answers until it knows."""
+    assert play([act("freeze", 1), act("freeze", 2), write("a", pause=SESSION), read("a", pause=1.0)]).broken == []
+
+
 # ------------------------------------------------------------------ each rule can be broken
 
 FROZEN = [read("a"), act("freeze", 1, pause=0.1), read("a", pause=0.1), rest(SESSION + 5.0)]
