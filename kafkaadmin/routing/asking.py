@@ -156,25 +156,25 @@ class Asker:
         """The answer, held back where others must first confirm that it comes from whom it should."""
         vouch = question.vouch
         if vouch is not None and vouch.is_wanted(question.asked_at):
-            response = await self._answer_beside(vouch.ask, question, exchange)
+            response, answered_at = await self._answer_beside(vouch.ask, question, exchange)
         else:
-            response = await self._answer(question, exchange)
-        now = anyio.current_time()
-        self._nodes.ran(question.node, question.asked_at, now)
-        if vouch is not None and not await vouch.holds(now):
+            response, answered_at = await self._answer(question, exchange), anyio.current_time()
+        self._nodes.ran(question.node, question.asked_at, answered_at)
+        if vouch is not None and not await vouch.holds(answered_at):
             raise Moved
         return response
 
     async def _answer_beside(
         self, ask_others: Callable[[], Coroutine[Any, Any, None]], question: Question, exchange: Exchange[R]
-    ) -> R:
-        """The answer, while others are asked at the same time; both are waited for, unless there is no answer."""
-        answers: list[R] = []
+    ) -> tuple[R, float]:
+        """The answer and when it came, while others are asked; both are waited for, unless there is no answer."""
+        answers: list[tuple[R, float]] = []
         failures: list[KafkaAdminError | Moved] = []
         async with anyio.create_task_group() as group:
             group.start_soon(ask_others)
             try:
-                answers.append(await self._answer(question, exchange))
+                response = await self._answer(question, exchange)
+                answers.append((response, anyio.current_time()))
             except (KafkaAdminError, Moved) as error:
                 failures.append(error)
                 group.cancel_scope.cancel()

@@ -20,7 +20,8 @@ from kafkaadmin.routing.table import RouteTable
 from kafkaadmin.routing.witnesses import Witnesses
 from tests.support.schedules import GROUPS, SESSION, Kafka, Step, play
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "120"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "0"))
+"""How many schedules are drawn, anew each time. In the tests they are few, and always the same."""
 PAUSES = st.sampled_from([0.0, 0.001, 0.003, 0.05, 0.3, 1.0, 2.0, 4.0, SESSION])
 BROKERS = st.sampled_from([1, 2, 3])
 SPANS = st.sampled_from([0.05, 0.6, 3.0, 12.0])
@@ -28,7 +29,7 @@ ACTS: dict[str, Callable[[Kafka, int, str, float], None]] = {
     "kill": lambda kafka, broker, group, span: kafka.kill(kafka.brokers[broker]),
     "restart": lambda kafka, broker, group, span: kafka.restart(kafka.brokers[broker]),
     "restart elsewhere": lambda kafka, broker, group, span: kafka.restart(kafka.brokers[broker], elsewhere=True),
-    "freeze": lambda kafka, broker, group, span: freeze(kafka, broker),
+    "freeze": lambda kafka, broker, group, span: kafka.freeze(kafka.brokers[broker]),
     "wake": lambda kafka, broker, group, span: kafka.wake(kafka.brokers[broker]),
     "reset": lambda kafka, broker, group, span: kafka.reset(kafka.brokers[broker]),
     "move": lambda kafka, broker, group, span: kafka.move(group, kafka.brokers[broker]),
@@ -39,12 +40,6 @@ ACTS: dict[str, Callable[[Kafka, int, str, float], None]] = {
     "commit": lambda kafka, broker, group, span: kafka.commit(group),
     "lie": lambda kafka, broker, group, span: kafka.lie(broker),
 }
-
-
-def freeze(kafka: Kafka, broker: int) -> None:
-    """Freeze a broker that is up, and awake."""
-    if kafka.brokers[broker].alive and kafka.brokers[broker].awake.is_set():
-        kafka.freeze(kafka.brokers[broker])
 
 
 def act(name: str, broker: int = 1, group: str = "a", span: float = 1.0, pause: float = 0.0) -> Step:
@@ -80,7 +75,13 @@ STEPS = st.one_of(
 
 
 @given(st.lists(STEPS, min_size=4, max_size=30), st.integers(0, 3))
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=EXAMPLES or 120,
+    derandomize=not EXAMPLES,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 def test_calls_survive_every_schedule(steps: list[Step], seed: int) -> None:
     assert play(steps, seed).broken == []
 

@@ -88,6 +88,7 @@ class Exchange:
         self.request = request
         self.sent_at = anyio.current_time()
         self.over = anyio.Event()
+        self.ended_at = math.inf
         self.result: Response | KafkaAdminError | None = None
 
     async def answer(self, until: float = math.inf) -> Any:
@@ -102,6 +103,7 @@ class Exchange:
     def end(self, result: Response | KafkaAdminError) -> None:
         if self.result is None:
             self.result = result
+            self.ended_at = anyio.current_time()
             self.over.set()
 
     def abandon(self) -> None:
@@ -156,10 +158,14 @@ class Kafka:
         self.offsets = dict.fromkeys(groups, 0)
         self.loading: dict[str, float] = {}
         self.electing: dict[str, float] = {}
+        self.woken_at: dict[int, float] = {}
+        """When brokers that slept woke up; those that sleep still, at the end of time."""
         self.slow: dict[int, float] = {}
         self._slow_since: dict[int, float] = {}
         self.lies: list[int] = []
         self.sent: list[Sent] = []
+        self.knocks: list[tuple[float, Address]] = []
+        """When a connection was asked for, and where."""
         self.begun = dict.fromkeys(groups, 0)
         self.acknowledged = dict.fromkeys(groups, 0)
         self.troubles: list[tuple[float, float]] = []
@@ -178,6 +184,10 @@ class Kafka:
         """When the last trouble ends."""
         return max((end for _, end in self.troubles), default=0.0)
 
+    def slept_since(self, began: float) -> bool:
+        """Whether some broker has slept since, which others have replaced or will."""
+        return any(woken > began for woken in self.woken_at.values())
+
     def calm_within(self, began: float, ended: float) -> float:
         """The longest time without trouble between two moments."""
         longest, since = 0.0, began
@@ -186,7 +196,11 @@ class Kafka:
             since = max(since, end)
         return max(longest, ended - since)
 
+    # What can't happen, as that a dead one wakes, changes nothing.
+
     def kill(self, broker: Broker) -> None:
+        if not broker.alive:
+            return
         self._disturb(SESSION)
         broker.alive, broker.believes = False, None
         broker.awake.set()
@@ -195,6 +209,8 @@ class Kafka:
 
     def restart(self, broker: Broker, *, elsewhere: bool = False) -> None:
         """It comes back, and leads what nobody took over; perhaps at another address."""
+        if not broker.awake.is_set() or (broker.alive and not elsewhere):
+            return
         self._disturb()
         if elsewhere:
             self.reset(broker)
@@ -203,14 +219,20 @@ class Kafka:
         broker.fate += 1
 
     def freeze(self, broker: Broker) -> None:
+        if not broker.alive or not broker.awake.is_set() or broker.believes is not None:
+            return
         self._disturb(SESSION)
         broker.awake = anyio.Event()
+        self.woken_at[broker.id] = math.inf
         broker.believes = (dict(self.owners), dict(self.offsets))
         self._later(SESSION, broker, self._replace)
 
     def wake(self, broker: Broker) -> None:
+        if broker.awake.is_set():
+            return
         self._disturb(CATCH_UP)
         broker.awake.set()
+        self.woken_at[broker.id] = anyio.current_time()
         broker.fate += 1
         self._later(CATCH_UP, broker, self._catch_up)
 
@@ -257,10 +279,8 @@ class Kafka:
     def heal(self) -> None:
         """All is as it should be, once the last trouble is over."""
         for broker in self.brokers.values():
-            if not broker.alive:
-                self.restart(broker)
-            if not broker.awake.is_set():
-                self.wake(broker)
+            self.restart(broker)
+            self.wake(broker)
             self.slow_down(broker, 0.0)
         self.loading.clear()
         self.electing.clear()
@@ -297,6 +317,7 @@ class Kafka:
         open_already = self.ready(broker_id, address, lane)
         if open_already is not None:
             return open_already
+        self.knocks.append((anyio.current_time(), address))
         await anyio.sleep(LATENCY)
         broker = self._at(address)
         if broker is None:

@@ -161,7 +161,8 @@ class _Play:
             self.trace.breaks("every call ends by its deadline", f"{keys}: {ended - began:.3f} of {timeout} s")
         self.trace.succeeded += not result.failed
         calm = self.kafka.calm_within(began, ended)
-        if calm > SOON:
+        # A sleeping broker may be asked before those that are awake, until it is suspected.
+        if calm > SOON + SUSPECT_AFTER * self.kafka.slept_since(began):
             told = f"{keys}: under way for {calm:.3f} s on a healthy cluster; failed: {list(result.failed.values())}"
             self.trace.breaks("healthy soon enough", told)
         return result
@@ -246,18 +247,24 @@ class _Play:
             try:
                 return await exchange(question, connection, request, version)
             finally:
-                heard = [began, *(at for at in connection.heard if at > began), anyio.current_time()]
-                for since, until in pairwise(heard if question.moved is not None else ()):
-                    if until - since > SUSPECT_AFTER + 0.05:
+                # Once it has answered, others may be waited for that are to confirm it: that is no silence.
+                ends = [each.ended_at for each in connection.exchanges if each.request is request]
+                until = min([*ends, anyio.current_time()])
+                heard = [began, *(at for at in connection.heard if began < at < until), until]
+                for since, then in pairwise(heard if question.moved is not None else ()):
+                    if then - since > SUSPECT_AFTER + 0.05:
                         self._check_checked(question.node, since, since + SUSPECT_AFTER + 0.05)
 
         driver.asker.exchange = watched  # type: ignore[method-assign]
 
     def _check_checked(self, node: Node, since: float, by: float) -> None:
-        if not any(
-            sent.broker != node.id and isinstance(sent.request, FindCoordinatorRequest) and since <= sent.at <= by
+        asked = [
+            sent.at
             for sent in self.kafka.sent
-        ):
+            if sent.broker != node.id and isinstance(sent.request, FindCoordinatorRequest)
+        ]
+        asked += [at for at, address in self.kafka.knocks if address != node.address]
+        if not any(since <= at <= by for at in asked):
             told = f"{node} was silent until {by:.3f}, and nobody asked others about it"
             self.trace.breaks("a silent node is checked within suspect_after", told)
 
