@@ -8,6 +8,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import anyio
 import pytest
@@ -26,6 +27,8 @@ from kafkaadmin import (
 )
 from kafkawire.messages import AlterUserScramCredentialsRequest, ScramCredentialUpsertion
 from tests.support.certificates import Certificates
+from tests.support.eventually import eventually
+from tests.support.forward_proxy import ForwardProxy
 from tests.support.kafka.secured import PLAIN_PASSWORD, PLAIN_USER, Listener, SecuredKafka
 
 pytestmark = [pytest.mark.anyio, pytest.mark.real_kafka]
@@ -193,3 +196,47 @@ async def test_sessions_are_renewed_under_load_and_no_call_notices(kafka: Secure
                 group.start_soon(call)
     lost = [event for event in events if getattr(event, "in_flight", 0)]
     assert lost == []
+
+
+async def test_a_delegation_token_gets_in(kafka: SecuredKafka, certificates: Certificates) -> None:
+    servers = kafka.secured(Listener.SASL_SSL)
+    tls = Tls(ca=certificates.ca_pem)
+    async with AdminClient(servers, security=Security(tls=tls, sasl=WAYS_IN["SCRAM-SHA-512"])) as admin:
+        token = await admin.create_delegation_token()
+        await eventually(admin.describe_delegation_token, lambda known: token.token_id in {t.token_id for t in known})
+    delegate = SaslScram(token.token_id, token.hmac_as_base64, token=True)
+    async with AdminClient(servers, security=Security(tls=tls, sasl=delegate)) as admin:
+        assert len((await admin.describe_cluster()).brokers) == 1
+
+
+async def test_javas_properties_get_in(kafka: SecuredKafka, certificates: Certificates, tmp_path: Path) -> None:
+    certificates.write(tmp_path)
+    file = tmp_path / "client.properties"
+    file.write_text(
+        f"bootstrap.servers={kafka.secured(Listener.SASL_SSL)}\nsecurity.protocol=SASL_SSL\n"
+        f"ssl.truststore.type=PEM\nssl.truststore.location={tmp_path / 'ca.pem'}\nsasl.mechanism=SCRAM-SHA-256\n"
+        "sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required \\\n"
+        '  username="alice" password="hush";\n'
+    )
+    async with AdminClient.from_properties(file) as admin:
+        assert len((await admin.describe_cluster()).brokers) == 1
+    mutual = {
+        "bootstrap.servers": kafka.secured(Listener.MTLS),
+        "security.protocol": "SSL",
+        "ssl.truststore.type": "PEM",
+        "ssl.truststore.certificates": certificates.ca_pem,
+        "ssl.keystore.type": "PEM",
+        "ssl.keystore.location": str(tmp_path / "client.pem"),
+    }
+    async with AdminClient.from_properties(mutual) as admin:
+        assert len((await admin.describe_cluster()).brokers) == 1
+
+
+@pytest.mark.parametrize("kind", ["socks5", "http"])
+async def test_a_proxy_leads_in(kafka: SecuredKafka, certificates: Certificates, kind: str) -> None:
+    security = Security(tls=Tls(ca=certificates.ca_pem), sasl=WAYS_IN["PLAIN"])
+    with ForwardProxy() as proxy:
+        servers = kafka.secured(Listener.SASL_SSL)
+        async with AdminClient(servers, security=security, proxy=f"{kind}://{proxy.address}") as admin:
+            assert len((await admin.describe_cluster()).brokers) == 1
+        assert set(proxy.asked) == {servers}
