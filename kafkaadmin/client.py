@@ -160,6 +160,7 @@ class AdminClient:
         )
         self._cluster = Cluster(self._config)
         self._loop: EventLoopToken | None = None
+        self._instance_id: UUID | None = None
 
     @classmethod
     def from_properties(cls, properties: str | PathLike[str] | Mapping[str, object], **settings: Any) -> Self:
@@ -229,6 +230,22 @@ class AdminClient:
             include_fenced_brokers=include_fenced_brokers,
             deadline=self._deadline(timeout),
         )
+
+    async def wait_until_ready(self, *, brokers: int = 1, timeout: float | None = None) -> ClusterDescription:
+        """Wait until the cluster can be worked with: for services that start before Kafka does.
+
+            await admin.wait_until_ready(timeout=120)
+
+        It is ready once a broker answers, names a controller, and so many brokers live. Names that don't resolve yet,
+        and refused connections, are waited out; `AuthenticationError` is raised at once. Needs no ACL.
+
+        Args:
+            brokers: how many live brokers to wait for.
+
+        Raises:
+            OperationTimeoutError: not in time; it says what was missing last.
+        """
+        return await operations.wait_until_ready(self._cluster, brokers=brokers, deadline=self._deadline(timeout))
 
     async def find_coordinators(
         self,
@@ -343,6 +360,7 @@ class AdminClient:
         *,
         validate_only: bool = False,
         wait: bool = True,
+        if_exists: Literal["error", "ok", "verify"] = "error",
         retry_on_quota_violation: bool = True,
         timeout: float | None = None,
     ) -> BatchResult[str, CreatedTopic]:
@@ -365,9 +383,20 @@ class AdminClient:
             topics,
             validate_only=validate_only,
             wait=wait,
+            if_exists=if_exists,
             retry_on_quota_violation=retry_on_quota_violation,
             deadline=self._deadline(timeout),
         )
+
+    async def wait_for_topics(self, topics: str | Iterable[str], *, timeout: float | None = None) -> None:
+        """Wait until every live broker knows these topics, whoever makes them.
+
+        Needs DESCRIBE on each topic.
+
+        Raises:
+            OperationTimeoutError: some broker doesn't know one yet; it names them.
+        """
+        await operations.wait_for_topics(self._cluster, topics, deadline=self._deadline(timeout))
 
     async def create_partitions(
         self,
@@ -534,6 +563,18 @@ class AdminClient:
             types: only resources of these types; of all types if nothing is said. Groups are listed that have configs.
         """
         return await operations.list_config_resources(self._cluster, types=types, deadline=self._deadline(timeout))
+
+    async def client_instance_id(self, *, timeout: float | None = None) -> UUID:
+        """The id that brokers know this client by where they collect clients' metrics (KIP-714).
+
+        Asked for once, and then known. Subscriptions are configs: `ConfigResource.client_metrics(…)`. This client
+        pushes no metrics of its own. Brokers 3.7 and later, and of these only such as have a reporter that takes
+        metrics: else it is an `UnsupportedVersionError`. Needs no ACL.
+        """
+        deadline = self._deadline(timeout)
+        if self._instance_id is None:
+            self._instance_id = await operations.client_instance_id(self._cluster, deadline=deadline)
+        return self._instance_id
 
     # -------------------------------------------------------------------------------------- offsets of partitions
 

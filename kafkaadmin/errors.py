@@ -37,6 +37,7 @@ __all__ = [
     "RemoteProtocolError",
     "ThrottledError",
     "TopicAlreadyExistsError",
+    "TopicDiffersError",
     "TransportError",
     "UnknownMemberError",
     "UnknownTopicError",
@@ -145,6 +146,14 @@ class UnknownTopicError(BrokerError):
 
 class TopicAlreadyExistsError(BrokerError):
     """36 TOPIC_ALREADY_EXISTS."""
+
+
+class TopicDiffersError(TopicAlreadyExistsError):
+    """`create_topics(if_exists="verify")`: the topic is there, and isn't as ordered. `differences` says in what."""
+
+    def __init__(self, differences: tuple[str, ...], *, context: str = "") -> None:
+        super().__init__(ErrorCode.TOPIC_ALREADY_EXISTS, "; ".join(differences), context=context)
+        self.differences = differences
 
 
 class NotLeaderError(BrokerError):

@@ -85,6 +85,7 @@ class CreatedTopic:
     `topic_id` is `None` from brokers before 2.8, and when only validated. `partitions`, `replication_factor` and
     `configs` are `None` from brokers before 2.4, or where the principal may not describe configs; a sensitive config's
     value is `None`.
+    `existed`: it was there already, and `if_exists` allowed that.
     `ambiguous`: an answer was lost, and when asked again the topic was there, just as ordered. So this call made it,
     unless somebody else made the same just then.
     """
@@ -95,6 +96,7 @@ class CreatedTopic:
     replication_factor: int | None = None
     configs: Mapping[str, str | None] | None = None
     ambiguous: bool = False
+    existed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

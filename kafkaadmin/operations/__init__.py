@@ -29,10 +29,12 @@ from kafkaadmin.operations.metadata_quorum import add_raft_voter, describe_metad
 from kafkaadmin.operations.new_partitions import create_partitions
 from kafkaadmin.operations.new_topics import create_topics
 from kafkaadmin.operations.partition_offsets import list_offsets
+from kafkaadmin.operations.readiness import wait_for_topics, wait_until_ready
 from kafkaadmin.operations.reassignments import alter_partition_reassignments, list_partition_reassignments
 from kafkaadmin.operations.record_deletion import delete_records
 from kafkaadmin.operations.registrations import unregister_broker, unregister_controller
 from kafkaadmin.operations.scram_users import alter_user_scram_credentials, describe_user_scram_credentials
+from kafkaadmin.operations.telemetry import client_instance_id
 from kafkaadmin.operations.topic_deletion import delete_topics
 from kafkaadmin.operations.topics import describe_topics, list_topics
 
@@ -43,6 +45,7 @@ __all__ = [
     "alter_partition_reassignments",
     "alter_replica_log_dirs",
     "alter_user_scram_credentials",
+    "client_instance_id",
     "create_acls",
     "create_delegation_token",
     "create_partitions",
@@ -81,4 +84,6 @@ __all__ = [
     "unregister_broker",
     "unregister_controller",
     "update_features",
+    "wait_for_topics",
+    "wait_until_ready",
 ]

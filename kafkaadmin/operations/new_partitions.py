@@ -11,6 +11,7 @@ from kafkaadmin.models.results import BatchResult
 from kafkaadmin.models.topics import TopicDescription
 from kafkaadmin.network import Lane
 from kafkaadmin.operations import arguments, quota
+from kafkaadmin.operations.partitions import TOPICS_PER_REQUEST
 from kafkaadmin.operations.topics import describing
 from kafkaadmin.routing import Attempt, Cluster, Controller, Deadline, Done, Operation, Outcome, Repeat, Verified
 from kafkawire.messages import (
@@ -70,6 +71,7 @@ async def create_partitions(
             lane=Lane.WAITING,
             request=request,
             outcomes=outcomes,
+            keys_per_request=lambda version: TOPICS_PER_REQUEST,
             final=final,
             repeat=Repeat.SAFE
             if validate_only

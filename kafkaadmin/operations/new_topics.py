@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from kafkaadmin.errors import AuthorizationError, ConfigurationError, UnsupportedVersionError
 from kafkaadmin.models.results import BatchResult
 from kafkaadmin.models.topics import CreatedTopic, NewTopic, TopicDescription
 from kafkaadmin.network import Lane
 from kafkaadmin.operations import arguments, quota
+from kafkaadmin.operations.existing_topics import IfExists, if_exists_rule, tolerated
 from kafkaadmin.operations.partitions import topic_id
 from kafkaadmin.operations.propagation import wait_until_known
 from kafkaadmin.operations.topic_configs import TopicConfigs, are_as_ordered, topic_configs
@@ -41,6 +42,9 @@ _TOPIC_ALREADY_EXISTS = 36
 
 _WITH_DEFAULTS = 4
 
+_TOPICS_PER_REQUEST, _PARTITIONS_PER_REQUEST = 500, 5_000
+"""A controller refuses what makes more than 10,000 records; a topic makes one, and each partition another."""
+
 _UNTIL_KNOWN = 10.0
 """Seconds for which a topic that the controller has is looked for: longer, and somebody has deleted it since."""
 
@@ -51,10 +55,12 @@ async def create_topics(
     *,
     validate_only: bool,
     wait: bool,
+    if_exists: IfExists = "error",
     retry_on_quota_violation: bool,
     deadline: Deadline,
 ) -> BatchResult[str, CreatedTopic]:
     wanted = _new_topics(topics)
+    rule = if_exists_rule(if_exists)
     if wait and not validate_only and cluster.of_controllers:
         raise UnsupportedVersionError(
             "create_topics: controllers can't tell when brokers know a topic: with bootstrap_controllers, wait=False"
@@ -89,6 +95,7 @@ async def create_topics(
             lane=Lane.WAITING,
             request=request,
             outcomes=outcomes,
+            keys_per_request=lambda version: _topics_per_request(wanted),
             at_least=_WITH_DEFAULTS if any(map(_wants_defaults, wanted.values())) else None,
             final=final,
             repeat=Repeat.SAFE
@@ -98,6 +105,7 @@ async def create_topics(
         wanted,
         deadline=deadline,
     )
+    result = await tolerated(cluster, wanted, result, rule, deadline)
     if validate_only or not wait:
         return result
     late = await wait_until_known(cluster, "create_topics", result.succeeded, deadline=deadline)
@@ -120,6 +128,12 @@ def _new_topics(topics: object) -> dict[str, NewTopic]:
             raise ConfigurationError(f"create_topics: topic {topic.name!r} is ordered twice")
         wanted[topic.name] = topic
     return wanted
+
+
+def _topics_per_request(wanted: Mapping[str, NewTopic]) -> int:
+    """So many that no request makes more than a controller takes at once, though all had as many as the largest."""
+    largest = max((topic.partitions or len(topic.assignments or ()) or 1 for topic in wanted.values()), default=1)
+    return max(1, min(_TOPICS_PER_REQUEST, _PARTITIONS_PER_REQUEST // largest))
 
 
 def _wants_defaults(topic: NewTopic) -> bool:

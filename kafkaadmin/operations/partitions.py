@@ -9,10 +9,13 @@ from kafkaadmin.models.partitions import TopicPartition
 from kafkawire.enums import NO_LEADER
 from kafkawire.primitives import ZERO_UUID
 
-__all__ = ["PARTITIONS_PER_REQUEST", "by_topic", "leader_of", "topic_id"]
+__all__ = ["PARTITIONS_PER_REQUEST", "TOPICS_PER_REQUEST", "by_topic", "leader_of", "topic_id"]
 
 PARTITIONS_PER_REQUEST = 5_000
 """Partitions that one request asks about: some 100 KB either way, and 25 ms to read."""
+
+TOPICS_PER_REQUEST = 500
+"""Topics that one request has a controller change: it takes them one after the other."""
 
 
 def by_topic(partitions: Iterable[TopicPartition]) -> dict[str, list[int]]:

@@ -44,7 +44,7 @@ async def wait_until_known(
             pause = min(2 * pause, _LONGEST_PAUSE)
     return {
         topic: OperationTimeoutError(
-            f"{name}: topic {topic!r} was created, but not all brokers knew it within {deadline.seconds:g} s", sent=True
+            f"{name}: topic {topic!r}: not all brokers knew it within {deadline.seconds:g} s", sent=True
         )
         for topic in missing
     }

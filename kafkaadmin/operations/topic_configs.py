@@ -15,7 +15,7 @@ from kafkawire.messages import (
     DescribeConfigsResponse,
 )
 
-__all__ = ["TopicConfigs", "are_as_ordered", "topic_configs"]
+__all__ = ["TopicConfigs", "alike", "are_as_ordered", "topic_configs"]
 
 _WITH_SOURCES = 1
 _UNKNOWN_TOPIC_OR_PARTITION = 3
@@ -76,10 +76,11 @@ def _read(configs: Iterable[DescribeConfigsResourceResult]) -> TopicConfigs:
 def are_as_ordered(ordered: Mapping[str, str | None], own: Mapping[str, str | None]) -> bool:
     """Whether a topic's own configs are those that it was ordered with: these, and no others."""
     wanted = {name: value for name, value in ordered.items() if value is not None}
-    return wanted.keys() == own.keys() and all(_alike(value, own[name]) for name, value in wanted.items())
+    return wanted.keys() == own.keys() and all(alike(value, own[name]) for name, value in wanted.items())
 
 
-def _alike(ordered: str, found: str | None) -> bool:
+def alike(ordered: str, found: str | None) -> bool:
+    """Whether a config's value is as ordered, however it is written."""
     # A sensitive value comes as null: that there is one is all that can be seen.
     return found is None or _normal(ordered) == _normal(found)
 

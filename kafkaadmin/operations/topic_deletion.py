@@ -17,7 +17,7 @@ from kafkaadmin.models.results import BatchResult
 from kafkaadmin.models.topics import DeletedTopic
 from kafkaadmin.network import Lane
 from kafkaadmin.operations import arguments, quota
-from kafkaadmin.operations.partitions import topic_id
+from kafkaadmin.operations.partitions import TOPICS_PER_REQUEST, topic_id
 from kafkaadmin.operations.topics import describing
 from kafkaadmin.routing import Attempt, Cluster, Controller, Deadline, Done, Operation, Outcome, Verified
 from kafkawire.messages import DeleteTopicsRequest, DeleteTopicsResponse, DeleteTopicState
@@ -105,6 +105,7 @@ def _deleting(
         lane=Lane.WAITING,
         request=request,
         outcomes=outcomes,
+        keys_per_request=lambda version: TOPICS_PER_REQUEST,
         at_least=_BY_ID if any(isinstance(topic, UUID) for topic in wanted) else None,
         final=final,
         repeat=Verified(already=_GONE | final, verify=is_gone),

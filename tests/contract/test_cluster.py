@@ -13,6 +13,7 @@ from kafkaadmin import (
     ClientClosedError,
     Coordinator,
     KafkaAdminError,
+    OperationTimeoutError,
     UnsupportedVersionError,
 )
 from kafkaadmin.testing import FakeCluster
@@ -115,3 +116,14 @@ async def test_a_closed_client_says_so(admin: AdminClient) -> None:
 async def test_a_broker_that_is_not_there_fails_soon(admin: AdminClient) -> None:
     with pytest.raises(KafkaAdminError):
         await admin.send(ListGroupsRequest(), BrokerId(77), timeout=20)
+
+
+async def test_a_cluster_is_waited_for(admin: AdminClient) -> None:
+    assert len((await admin.wait_until_ready(brokers=3)).brokers) == 3
+    with pytest.raises(OperationTimeoutError, match=r"wait_until_ready: not ready within 0\.5 s; last: 3 of 4 brokers"):
+        await admin.wait_until_ready(brokers=4, timeout=0.5)
+
+
+async def test_brokers_without_a_reporter_give_clients_no_ids(admin: AdminClient) -> None:
+    with pytest.raises(UnsupportedVersionError, match="doesn't offer GetTelemetrySubscriptions"):
+        await admin.client_instance_id()

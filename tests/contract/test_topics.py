@@ -10,9 +10,12 @@ from kafkaadmin import (
     AclOperation,
     AdminClient,
     BrokerId,
+    ConfigurationError,
     InvalidRequestError,
     NewTopic,
+    OperationTimeoutError,
     TopicAlreadyExistsError,
+    TopicDiffersError,
     UnknownTopicError,
     UnsupportedVersionError,
 )
@@ -146,3 +149,37 @@ async def test_a_topic_is_described_in_pages_as_in_one(admin: AdminClient, stage
         assert paged.succeeded == whole.succeeded
         with pytest.raises(UnknownTopicError, match=f"describe_topics: topic '{nowhere}'"):
             paged[nowhere]
+
+
+async def test_a_topic_that_is_there_already_may_be_enough(admin: AdminClient, stage: Stage) -> None:
+    name, new = stage.name("there"), stage.name("new")
+    ordered = NewTopic(name, partitions=2, replication_factor=2, configs={"retention.ms": "86400000"})
+    made = (await admin.create_topics(ordered))[name]
+    assert not made.existed
+    taken = await admin.create_topics([NewTopic(name, partitions=9), new], if_exists="ok")
+    assert (taken[name].existed, taken[new].existed) == (True, False)
+    same = (await admin.create_topics(ordered, if_exists="verify"))[name]
+    assert (same.existed, same.topic_id, same.partitions, same.replication_factor) == (True, made.topic_id, 2, 2)
+    other = NewTopic(name, partitions=3, replication_factor=1, configs={"retention.ms": "5"})
+    with pytest.raises(TopicDiffersError) as differs:
+        (await admin.create_topics(other, if_exists="verify"))[name]
+    assert differs.value.differences == (
+        "it has 2 partitions, not 3",
+        "its replication factor is 2, not 1",
+        "its retention.ms is '86400000', not '5'",
+    )
+    moved = NewTopic(name, assignments={0: [1, 2, 3]})
+    with pytest.raises(TopicDiffersError, match="its replicas are"):
+        (await admin.create_topics(moved, if_exists="verify"))[name]
+    with pytest.raises(ConfigurationError):
+        await admin.create_topics(name, if_exists="perhaps")  # type: ignore[arg-type]
+
+
+async def test_topics_are_waited_for(admin: AdminClient, stage: Stage) -> None:
+    name, nowhere, neither = stage.name("awaited"), stage.name("nowhere"), stage.name("neither")
+    (await admin.create_topics(name, wait=False)).raise_for_errors()
+    await admin.wait_for_topics(name)
+    with pytest.raises(OperationTimeoutError, match=f"topic '{nowhere}': not all brokers knew it"):
+        await admin.wait_for_topics([name, nowhere], timeout=0.3)
+    with pytest.raises(OperationTimeoutError, match="not all brokers knew them"):
+        await admin.wait_for_topics([nowhere, neither], timeout=0.3)

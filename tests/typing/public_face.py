@@ -14,6 +14,7 @@ from kafkaadmin import (
     BatchResult,
     Broker,
     ChangedVoter,
+    ClusterDescription,
     ConfigEntry,
     ConfigResource,
     ConfigResourceType,
@@ -86,6 +87,13 @@ async def topics(admin: AdminClient) -> None:
     for topic, deleted in (await admin.delete_topics("a")).items():
         assert_type(topic, str)
         assert_type(deleted.ambiguous, bool)
+
+
+async def waiting(admin: AdminClient) -> None:
+    assert_type((await admin.create_topics("a", if_exists="verify"))["a"].existed, bool)
+    await admin.wait_for_topics(["a", "b"])
+    assert_type(await admin.wait_until_ready(brokers=3, timeout=60), ClusterDescription)
+    assert_type(await admin.client_instance_id(), UUID)
 
 
 async def configs(admin: AdminClient) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
 from kafkaadmin import AclOperation, AnyBroker, AuthorizationError, Broker, ClusterDescription, UnsupportedVersionError
@@ -12,6 +14,8 @@ from kafkawire.messages import (
     DescribeClusterBroker,
     DescribeClusterRequest,
     DescribeClusterResponse,
+    GetTelemetrySubscriptionsRequest,
+    GetTelemetrySubscriptionsResponse,
     MetadataRequest,
     MetadataResponse,
     MetadataResponseBroker,
@@ -92,3 +96,10 @@ def test_operations_are_the_bits_that_are_set() -> None:
     assert authorized_operations(0) == frozenset()
     assert authorized_operations(1 << 3 | 1 << 10) == {AclOperation.READ, AclOperation.DESCRIBE_CONFIGS}
     assert authorized_operations(1 << 20) == {AclOperation(20)}
+
+
+def test_brokers_with_a_reporter_give_clients_ids() -> None:
+    answer = GetTelemetrySubscriptionsResponse(client_instance_id=UUID(int=7))
+    cluster = ScriptedCluster({GetTelemetrySubscriptionsRequest: (0, lambda _: answer)})
+    assert cluster.call(ops.client_instance_id) == UUID(int=7)
+    assert cluster.asked[0].request.client_instance_id == UUID(int=0)

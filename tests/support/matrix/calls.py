@@ -136,6 +136,9 @@ _READS: tuple[Call, ...] = (
 
 NO_ROW: Mapping[str, str] = {
     "aclose": "ends everything, and asks nobody: tests/contract/test_lifecycle.py",
+    "client_instance_id": "no broker offers it without a reporter that takes clients' metrics",
+    "wait_for_topics": "asks every broker until it is so: what goes wrong with one try is for the next",
+    "wait_until_ready": "is describe_cluster, again and again",
     "describe_features": "asks what is asked on every new connection: the cells of that moment",
     "from_properties": "reads a file, and asks nobody",
     "invalidate_coordinators": "forgets, and asks nobody",
@@ -144,9 +147,12 @@ NO_ROW: Mapping[str, str] = {
 """Public methods without a row, and why."""
 
 READS = frozenset(read.call for read in _READS) - {write.call for write in WRITES} | {
+    "client_instance_id",
     "describe_features",
     "invalidate_coordinators",
     "iter_consumer_group_offsets",
+    "wait_for_topics",
+    "wait_until_ready",
 }
 """The client's methods that write nothing. Any other needs a row in `tests.support.writes.WRITES`."""
 
