@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
 from typing import Literal
+
+import anyio
 
 from kafkaadmin.errors import (
     GroupNotFoundError,
@@ -15,7 +18,9 @@ from kafkaadmin.errors import (
 from kafkaadmin.models.groups import DeletedGroup, GroupListing, MemberToRemove, RemovedMember
 from kafkaadmin.models.results import BatchResult
 from kafkaadmin.operations import arguments
+from kafkaadmin.operations.committed_offsets import list_consumer_group_offsets
 from kafkaadmin.operations.group_descriptions import describe_groups
+from kafkaadmin.operations.topics import describing
 from kafkaadmin.routing import (
     Attempt,
     BrokerId,
@@ -49,6 +54,11 @@ _GROUP_ID_NOT_FOUND = 69
 
 _KINDS_BEFORE_TYPES = frozenset({GroupType.CLASSIC, GroupType.CONSUMER})
 """Brokers whose ListGroups tells no types have groups of these only: asked for both, they need no filter."""
+
+_OFFSETS = "__consumer_offsets"
+_USUAL_PARTITIONS = 50
+_UNCONFIRMED = 1.0
+"""Seconds for brokers to hear of a death, where nothing can tell whether they have."""
 
 _UNREACHED = (TransportError, OperationTimeoutError)
 _UNTIL_REPLACED = 10.0
@@ -121,7 +131,41 @@ async def _ask_every_broker(
         live = [broker.id for broker in await cluster.brokers(deadline=deadline)]
         if not set(unreached) <= set(live):
             answers.clear()
+            await _taken_over(cluster, deadline)
         patience *= 2
+
+
+async def _taken_over(cluster: Cluster, deadline: Deadline) -> None:
+    """Wait until every partition of the offsets topic has somebody who serves it.
+
+    A broker hears a moment later than others that it coordinates now what a dead one did. Until then it lists nothing
+    of it, and doesn't know that anything is missing (seen on Kafka 4.4.0). Asked for a group's offsets it does know.
+    """
+    described = await cluster.run(describing("list_groups", (_OFFSETS,)), (_OFFSETS,), deadline=deadline)
+    topic = described.succeeded.get(_OFFSETS)
+    probes = _a_group_in_each(len(topic.partitions) if topic is not None else _USUAL_PARTITIONS)
+    served = await list_consumer_group_offsets(cluster, probes, require_stable=False, deadline=deadline)
+    if served.failed:  # not permitted: nothing tells
+        await anyio.sleep(min(_UNCONFIRMED, deadline.remaining()))
+
+
+def _a_group_in_each(partitions: int) -> tuple[str, ...]:
+    """Names of groups, one for each partition of the offsets topic, as Kafka places them."""
+    found: dict[int, str] = {}
+    for number in count():
+        name = f"kafkaadmin-probe-{number}"
+        found.setdefault(_java_hash(name) % partitions, name)
+        if len(found) == partitions:
+            return tuple(found.values())
+    raise AssertionError("unreachable")
+
+
+def _java_hash(text: str) -> int:
+    """The absolute value of Java's `hashCode`, for a text in ASCII."""
+    value = 0
+    for byte in text.encode("ascii"):
+        value = (31 * value + byte) & 0xFFFFFFFF
+    return abs(value - (1 << 32) if value >= 1 << 31 else value) & 0x7FFFFFFF
 
 
 def _protocol_types(value: object) -> frozenset[str]:

@@ -40,4 +40,6 @@ async def test_a_new_clusters_first_group_calls_and_a_list_while_a_broker_is_fro
             await admin.list_groups(timeout=2.0)  # Kafka counts it out after 6 s
         assert set(caught.value.failures) == {frozen}
         assert set(caught.value.result) == {group for group in GROUPS if coordinators[group].id != frozen}
+        # With time enough all are listed, by those that took them over.
+        assert set(await admin.list_groups()) == set(GROUPS)
         await anyio.to_thread.run_sync(kafka.resume, frozen)

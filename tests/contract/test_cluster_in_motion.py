@@ -224,6 +224,22 @@ class TestOnFakeCluster:
             await anyio.to_thread.run_sync(cluster.start_broker, 2)
             assert set(await admin.list_groups()) == set(groups)
 
+    async def test_groups_are_listed_again_only_once_others_serve_all_of_them(self) -> None:
+        """A broker that hasn't heard yet that it coordinates more now would leave groups out, and not know it."""
+        with FakeCluster(brokers=3, offsets_partitions=7, failover=0.3) as cluster:
+            groups = [f"group-{number}" for number in range(30)]
+            cluster.add_groups(groups)
+            async with AdminClient(cluster.bootstrap_servers, retry=RETRY, suspect_after=0.1) as admin:
+                await admin.list_groups()
+                await anyio.to_thread.run_sync(partial(cluster.stop_broker, 2, how="stall"))
+                cluster.reset_requests()
+                assert set(await admin.list_groups()) == set(groups)
+            probes = {group.group_id for each in cluster.seen(ApiKey.OFFSET_FETCH) for group in each.request.groups}
+            lists = [each.at for each in cluster.seen(ApiKey.LIST_GROUPS)]
+            served = max(each.at for each in cluster.seen(ApiKey.OFFSET_FETCH))
+        assert len(probes) == 7
+        assert sum(at > served for at in lists) == 2
+
 
 # ------------------------------------------------------------------ quotas, on real Kafka too
 
