@@ -22,8 +22,8 @@ from tests.support.matrix.expected import RULES, expected
 from tests.support.matrix.faults import CODES, Fault, Moment
 from tests.support.matrix.running import wrong
 
-AT_ONCE = 20
-EVERY_DAY = {"asyncio": 3_000, "trio": 600}
+AT_ONCE = 24
+EVERY_DAY = {"asyncio": 2_500, "trio": 500}
 """How many cells are played without `--whole-matrix`."""
 
 # What asyncio's debug mode looks for, it finds in all other tests; here it would take longer than the tests do.
