@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from types import UnionType
 
+import anyio
 import anyio.to_thread
 
 from kafkaadmin.errors import ConfigurationError, KafkaAdminError, broker_error
@@ -52,6 +53,9 @@ _HASHES = {ScramMechanism.SCRAM_SHA_256: "sha256", ScramMechanism.SCRAM_SHA_512:
 _SALT_BYTES = 16
 _MOST_ITERATIONS = 2**31 - 1
 _USERS_PER_REQUEST = 1_000
+
+_LOOKS = 10
+_BETWEEN_LOOKS = 0.2
 
 
 async def describe_user_scram_credentials(
@@ -260,14 +264,21 @@ async def _alter(
     async def is_gone(user: str, deadline: Deadline) -> AlteredUserScramCredentials | None:
         if user in upsertions:
             return None  # nothing that can be read tells one password from another
+        for look in range(_LOOKS):
+            if look:
+                # The controller may have deleted it; the broker that was asked may not have heard of it yet.
+                await anyio.sleep(_BETWEEN_LOOKS)
+            if not await has(user, deadline):
+                return AlteredUserScramCredentials(user=user, ambiguous=True)
+        return None
+
+    async def has(user: str, deadline: Deadline) -> bool:
         described = await _describe(cluster, name, [user], deadline)
         error = described.failed.get(user)
         if error is not None and getattr(error, "code", None) != _RESOURCE_NOT_FOUND:
             raise error
         left = () if error is not None else described[user]
-        if any(each.mechanism == changes[user].mechanism for each in left):
-            return None
-        return AlteredUserScramCredentials(user=user, ambiguous=True)
+        return any(each.mechanism == changes[user].mechanism for each in left)
 
     return await cluster.run(
         Operation(

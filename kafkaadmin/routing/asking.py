@@ -126,14 +126,21 @@ class Asker:
 
     async def _exchange(self, question: Question, connection: Connection, request: Request[R]) -> R:
         exchange = await self._send(question, connection, request)
+        given_up = True
         try:
             response = await self._believed_answer(question, exchange)
             question.sent = False
             if connection.throttled:
                 question.node.quiet_until = connection.quiet_until
+        except ConnectionLostError:
+            given_up = (
+                False  # a broker that resets a connection isn't frozen; one that didn't answer in time is suspect
+            )
+            raise
         finally:
             exchange.abandon()  # where the answer is there, that is nothing; else nobody waits for it any more
-            if question.sent and question.moved is not None and connection.heard_at < question.asked_at:
+            unheard = question.sent and connection.heard_at < question.asked_at
+            if given_up and unheard and question.moved is not None:
                 # Given up before it was silent for long. It may be frozen, and wake up with old truths all the same.
                 self._nodes.suspected(question.node)
         return response

@@ -277,6 +277,16 @@ async def test_a_suspect_broker_is_given_little_time(cluster: ScriptedCluster) -
     assert anyio.current_time() - began == pytest.approx(0.05)
 
 
+async def test_a_broker_that_ends_a_connection_is_not_taken_for_a_frozen_one(cluster: ScriptedCluster) -> None:
+    cluster.on(1, DeleteGroupsRequest, After(0.01, ConnectionLostError("reset", sent=True)))
+    node = cluster.nodes.get(1)
+    assert node is not None
+    question, error = await ask(cluster, Opinions())
+    assert isinstance(error, ConnectionLostError)
+    assert question.sent
+    assert not node.suspect
+
+
 async def test_a_broker_silent_for_the_whole_request_timeout_is_given_up(cluster: ScriptedCluster) -> None:
     cluster.on(1, DeleteGroupsRequest, silence)
     node = cluster.nodes.get(1)
