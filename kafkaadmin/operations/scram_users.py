@@ -264,21 +264,9 @@ async def _alter(
     async def is_gone(user: str, deadline: Deadline) -> AlteredUserScramCredentials | None:
         if user in upsertions:
             return None  # nothing that can be read tells one password from another
-        for look in range(_LOOKS):
-            if look:
-                # The controller may have deleted it; the broker that was asked may not have heard of it yet.
-                await anyio.sleep(_BETWEEN_LOOKS)
-            if not await has(user, deadline):
-                return AlteredUserScramCredentials(user=user, ambiguous=True)
-        return None
-
-    async def has(user: str, deadline: Deadline) -> bool:
-        described = await _describe(cluster, name, [user], deadline)
-        error = described.failed.get(user)
-        if error is not None and getattr(error, "code", None) != _RESOURCE_NOT_FOUND:
-            raise error
-        left = () if error is not None else described[user]
-        return any(each.mechanism == changes[user].mechanism for each in left)
+        if await _still_has(cluster, name, changes[user], deadline):
+            return None
+        return AlteredUserScramCredentials(user=user, ambiguous=True)
 
     return await cluster.run(
         Operation(
@@ -294,3 +282,18 @@ async def _alter(
         changes,
         deadline=deadline,
     )
+
+
+async def _still_has(cluster: Cluster, name: str, change: Alteration, deadline: Deadline) -> bool:
+    """Whether a user goes on having a password of a mechanism, however often brokers are asked."""
+    for look in range(_LOOKS):
+        if look:
+            # The controller may have deleted it; the broker that was asked may not have heard of it yet.
+            await anyio.sleep(_BETWEEN_LOOKS)
+        described = await _describe(cluster, name, [change.user], deadline)
+        error = described.failed.get(change.user)
+        if error is not None and getattr(error, "code", None) != _RESOURCE_NOT_FOUND:
+            raise error
+        if error is not None or all(each.mechanism != change.mechanism for each in described[change.user]):
+            return False
+    return True

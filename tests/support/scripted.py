@@ -93,9 +93,9 @@ class _Exchange:
         if anyio.current_time() < self._due:
             raise NoAnswerYet
         self.over = True
-        self.connection.heard_at = anyio.current_time()
         if isinstance(self._reaction, KafkaAdminError):
             raise self._reaction
+        self.connection.heard_at = anyio.current_time()
         return self._reaction
 
     def abandon(self) -> None:
