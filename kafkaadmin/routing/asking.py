@@ -133,9 +133,7 @@ class Asker:
             if connection.throttled:
                 question.node.quiet_until = connection.quiet_until
         except ConnectionLostError:
-            given_up = (
-                False  # a broker that resets a connection isn't frozen; one that didn't answer in time is suspect
-            )
+            given_up = False  # a broker that resets a connection isn't frozen
             raise
         finally:
             exchange.abandon()  # where the answer is there, that is nothing; else nobody waits for it any more

@@ -281,7 +281,14 @@ async def test_a_broker_that_ends_a_connection_is_not_taken_for_a_frozen_one(clu
     cluster.on(1, DeleteGroupsRequest, After(0.01, ConnectionLostError("reset", sent=True)))
     node = cluster.nodes.get(1)
     assert node is not None
-    question, error = await ask(cluster, Opinions())
+
+    async def be_idle_before() -> None:
+        await anyio.sleep(0.005)
+        cluster.exchanges[0].connection.heard_at -= 1.0
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(be_idle_before)
+        question, error = await ask(cluster, Opinions())
     assert isinstance(error, ConnectionLostError)
     assert question.sent
     assert not node.suspect
