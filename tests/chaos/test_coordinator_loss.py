@@ -19,7 +19,6 @@ import pytest
 
 from kafkaadmin import AdminClient, NewTopic, RetryPolicy
 from tests.support.callers import TOPIC, Callers, Report
-from tests.support.kafka.backend import Backend, choose_backend
 from tests.support.kafka.cluster import KafkaCluster
 from tests.support.kafka.containers import Cut, DockerKafka
 from tests.support.kafka.watch import CoordinatorWatch
@@ -44,11 +43,8 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture
-def docker_kafka(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> DockerKafka:
+def docker_kafka(request: pytest.FixtureRequest) -> DockerKafka:
     """Three brokers whose packets can be dropped, which takes a network of their own."""
-    wanted = Backend(str(pytestconfig.getoption("--kafka-backend")))
-    if choose_backend(wanted, str(pytestconfig.getoption("--kafka-version"))) is not Backend.DOCKER:
-        pytest.skip("brokers that are processes of this machine have no network of their own; CI runs this on Docker")
     kafka = request.getfixturevalue("chaos_kafka")
     assert isinstance(kafka, DockerKafka)
     return kafka

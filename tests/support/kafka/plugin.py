@@ -7,7 +7,7 @@ from typing import Protocol, Self
 
 import pytest
 
-from tests.support.kafka.backend import Backend, make_cluster
+from tests.support.kafka.backend import Backend, choose_backend, make_cluster
 from tests.support.kafka.cluster import KafkaCluster
 from tests.support.kafka.errors import BackendUnavailableError
 from tests.support.kafka.settings import DEFAULT_VERSION
@@ -46,13 +46,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what needs real brokers, so that `-m "not real_kafka"` leaves it out, and gives it time to start them."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Marks what needs real brokers, so that `-m "not real_kafka"` leaves it out, and gives it time to start them.
+
+    Where brokers are processes of this machine, which have no network of their own, tests that need one are left out.
+    """
+    _leave_out_docker(config, items)
     for item in items:
         if not FIXTURES.isdisjoint(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.real_kafka)
         if item.get_closest_marker("real_kafka") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(TIMEOUT_SECONDS))
+
+
+def _leave_out_docker(config: pytest.Config, items: list[pytest.Item]) -> None:
+    wanted = Backend(str(config.getoption("--kafka-backend")))
+    if choose_backend(wanted, str(config.getoption("--kafka-version"))) is Backend.DOCKER:
+        return
+    out = [item for item in items if "docker_kafka" in getattr(item, "fixturenames", ())]
+    items[:] = [item for item in items if item not in out]
+    config.hook.pytest_deselected(items=out)
 
 
 @pytest.hookimpl(wrapper=True)
