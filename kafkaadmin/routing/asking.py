@@ -22,6 +22,7 @@ from kafkaadmin.errors import (
     ConnectError,
     ConnectionLostError,
     KafkaAdminError,
+    RemoteProtocolError,
     TransportError,
 )
 from kafkaadmin.events import (
@@ -281,8 +282,10 @@ class Asker:
         with anyio.move_on_after(self._config.hedge_after):
             try:
                 await self._open(Question(node))
-            except (ConnectError, ConnectionLostError):
+            except (ConnectError, ConnectionLostError, ClientClosedError):
                 return False
+            except (AuthenticationError, RemoteProtocolError):
+                return True  # it takes connections; whoever asks it next is told what is wrong with them
             return True
         return False
 

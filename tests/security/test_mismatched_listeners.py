@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import anyio
 import pytest
 
 from kafkaadmin import AdminClient
@@ -63,6 +64,22 @@ async def test_no_login_at_a_sasl_listener(certificates: Certificates, encrypted
     with FakeCluster(brokers=2, listener=listener) as cluster:
         told = await refusal(cluster, Security(tls=Tls(ca=certificates.ca_pem)) if encrypted else None)
         assert "the listener wants SASL (PLAIN, SCRAM-SHA-512)" in told
+
+
+async def test_a_login_refused_while_one_looks_whether_a_broker_is_back(certificates: Certificates) -> None:
+    """Nobody sees the probe's own task group: the call raises what the broker says."""
+    listener = SecureListener(mechanisms=["PLAIN"], users={"alice": "hush"})
+    security = Security(tls=None, sasl=SaslPlain("alice", "hush"))
+    with FakeCluster(brokers=1, listener=listener) as cluster:
+        async with AdminClient(cluster.bootstrap_servers, security=security, timeout=LONG) as admin:
+            await admin.refresh_coordinators("billing")
+            node = admin._cluster._nodes.known()[0]
+            cluster.set_password("alice", "changed")
+            cluster.drop_connections(1)
+            node.down_until = anyio.current_time() + LONG
+            assert await admin._cluster._membership._asker.probe(node)
+            with pytest.raises(AuthenticationError, match="Invalid username or password"):
+                await admin.list_topics()
 
 
 async def test_a_login_at_a_plaintext_listener() -> None:
