@@ -9,7 +9,7 @@ import anyio
 import anyio.to_thread
 import pytest
 
-from kafkaadmin import AdminClient
+from kafkaadmin import AdminClient, NewTopic
 from kafkaadmin.testing import FakeCluster, Fault
 from kafkawire import ApiKey
 
@@ -104,3 +104,15 @@ async def test_callers_who_miss_in_the_same_moment_share_one_question(cluster: F
             for group in GROUPS[:500]:
                 callers.start_soon(admin.find_coordinators, group)
     assert by_api(cluster)[ApiKey.FIND_COORDINATOR] == 1
+
+
+async def test_5_000_topics_are_made_described_and_deleted_some_hundred_at_a_time(cluster: FakeCluster) -> None:
+    names = [f"topic-{number}" for number in range(5_000)]
+    async with AdminClient(cluster.bootstrap_servers) as admin:
+        (await admin.create_topics([NewTopic(name, partitions=1) for name in names], wait=False)).raise_for_errors()
+        assert by_api(cluster)[ApiKey.CREATE_TOPICS] == 10
+        described = await admin.describe_topics(names)
+        assert set(described.succeeded) == set(names)
+        assert by_api(cluster)[ApiKey.DESCRIBE_TOPIC_PARTITIONS] == 5
+        (await admin.delete_topics(names)).raise_for_errors()
+        assert by_api(cluster)[ApiKey.DELETE_TOPICS] == 10
