@@ -160,13 +160,10 @@ class Call(Generic[K, R, V]):
                 await anyio.sleep(pause)
             batches, left = await self._plan(keys)
             if len(batches) == 1 and not left:
-                left = await self._attempt(batches[0])
-                if not left:
-                    return
-                if len(left) == 1:
-                    pause, keys = left[0]
-                    continue
-                batches = []
+                left = await self._attempt(batches.pop())
+            if not batches and len(left) == 1:
+                pause, keys = left[0]
+                continue
             await _all_of([partial(self._pursue_batch, batch) for batch in batches]
                           + [partial(self.pursue, later, wait) for wait, later in left])  # fmt: skip
             return

@@ -225,6 +225,19 @@ async def test_a_coordinator_that_loads_for_thirty_seconds_is_waited_for(cluster
     assert lookups(cluster) == 2
 
 
+async def test_a_coordinator_is_waited_for_however_often_it_must_be_looked_up(cluster: ScriptedCluster) -> None:
+    cluster.owners["a"] = 0
+
+    async def elect() -> None:
+        await anyio.sleep(900)
+        cluster.owners["a"] = 3
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(elect)
+        assert dict(await delete(cluster, "a", within=1_000)) == {"a": "A"}
+    assert lookups(cluster) > 1_000
+
+
 async def test_an_election_is_waited_for(cluster: ScriptedCluster) -> None:
     cluster.owners["a"] = 0
 

@@ -181,12 +181,12 @@ def forgetting_failures(patch: pytest.MonkeyPatch) -> None:
 def asking_again_for_all(patch: pytest.MonkeyPatch) -> None:
     from kafkaadmin.routing import driver
 
-    original = driver._Call._schedule
+    original = driver.Call._schedule
 
     def schedule(self: Any, keys: list[Any], pause: float) -> Any:
         return original(self, [*keys, *self.done] if keys else keys, pause)
 
-    patch.setattr(driver._Call, "_schedule", schedule)
+    patch.setattr(driver.Call, "_schedule", schedule)
 
 
 MUTANTS: list[tuple[str, Callable[[pytest.MonkeyPatch], None], list[Step]]] = [
