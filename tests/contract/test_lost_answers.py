@@ -157,7 +157,7 @@ async def test_a_deadline_that_passes_with_the_answer_lost_says_that_it_was_sent
     scene = await play(cluster)
     # Time enough for the request to be sent, on a machine that has other things to do.
     async with AdminClient(cluster.bootstrap_servers, timeout=0.5) as admin:
-        await admin.list_topics()
+        await admin.list_topics(timeout=20)
         cluster.inject(Fault(api=write.api, drop_answer=True, count=None))
         with pytest.raises(OperationTimeoutError) as late:
             await write.do(admin, scene)
@@ -171,7 +171,7 @@ async def test_a_deadline_that_passes_without_a_broker_to_ask_says_that_nothing_
 ) -> None:
     scene = await play(cluster)
     async with AdminClient(cluster.bootstrap_servers, timeout=0.2) as admin:
-        await admin.list_topics()
+        await admin.list_topics(timeout=20)
         for broker in cluster.brokers:
             cluster.stop_broker(broker, failover=60)
         with pytest.raises(OperationTimeoutError):
