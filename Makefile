@@ -40,12 +40,10 @@ test: lint kafka coverage test-kafka
 test-fast: $(READY)
 	$(PYTEST) $(ON_ALL_CORES) -m 'not real_kafka and not jdk' $(ARGS)
 
-# What talks over sockets has the machine to itself: the tracer leaves it little enough time.
 # With the tracer and asyncio's debug mode together, tests of scale would measure those two: they run without it.
 coverage: $(READY)
 	$(PY) -m coverage erase
-	$(COVERED) -q $(ON_ALL_CORES) -m 'not jdk and not scale' tests/wire
-	$(COVERED) -q -m 'not real_kafka and not jdk and not scale' --ignore=tests/wire
+	$(COVERED) -q $(ON_ALL_CORES) -m 'not real_kafka and not jdk and not scale'
 	$(PY) -m coverage combine -q
 	$(PY) -m coverage report
 	$(PYTEST) -q -m 'not real_kafka and scale'
