@@ -38,6 +38,10 @@ from kafkawire.messages import ApiVersionsRequest, ApiVersionsResponse
 __all__ = ["Lane", "Pool"]
 
 
+MANY_PEERS = 1_000
+"""So many brokers and addresses that it is worth a look which of them are connected to."""
+
+
 class Lane(Enum):
     """What a connection is for. A broker works through one connection's requests in order: slow ones get their own."""
 
@@ -78,6 +82,10 @@ class _Slot:
         self.opening: _Opening | None = None
 
 
+def _in_use(slot: _Slot) -> bool:
+    return slot.opening is not None or (slot.connection is not None and not slot.connection.closed)
+
+
 class Pool:
     """Connections by broker and lane.
 
@@ -109,9 +117,9 @@ class Pool:
             AuthenticationError, RemoteProtocolError: the broker refused us, or doesn't speak Kafka's protocol.
             ClientClosedError: the pool is closed.
         """
-        lanes = self._slots.get((broker_id, address)) or self._new_lanes(broker_id, address)
-        slot = lanes[lane]
         while not self._closed:
+            lanes = self._slots.get((broker_id, address)) or self._new_lanes(broker_id, address)
+            slot = lanes[lane]
             if slot.connection is not None and slot.connection.usable(self._config.max_idle):
                 return slot.connection
             if slot.opening is None:
@@ -152,9 +160,15 @@ class Pool:
         await anyio.lowlevel.checkpoint()
 
     def _new_lanes(self, broker_id: int | None, address: Address) -> dict[Lane, _Slot]:
+        if len(self._slots) >= MANY_PEERS:
+            self._forget_the_unconnected()
         peer = Peer(broker_id, address, self._config.node_noun)
         lanes = self._slots[broker_id, address] = {lane: _Slot(peer) for lane in Lane}
         return lanes
+
+    def _forget_the_unconnected(self) -> None:
+        """Brokers come back at other addresses, for as long as the client lives: those of old aren't kept for ever."""
+        self._slots = {place: lanes for place, lanes in self._slots.items() if any(map(_in_use, lanes.values()))}
 
     def _all_slots(self) -> list[_Slot]:
         return [slot for lanes in self._slots.values() for slot in lanes.values()]

@@ -22,11 +22,11 @@ __all__ = ["Lookup", "Resolution", "Route", "RouteTable", "Unsettled"]
 
 K = TypeVar("K")
 
-FORGET_AFTER = 60.0
-"""Seconds after which a key that could not be placed, and that nobody has asked for again, is forgotten."""
+UNUSED_FOR = 600.0
+"""Seconds for which a key is kept though nobody asks for it; with the first lookup after twice as many it is gone."""
 
-FEW = 1_000
-"""So many keys in trouble that it isn't worth a look which of them can be forgotten."""
+FEW = 10_000
+"""So many keys that it isn't worth a look which of them can be forgotten."""
 
 
 class Route(NamedTuple, Generic[K]):
@@ -45,6 +45,8 @@ class Unsettled:
     error: KafkaAdminError
 
 
+_NEVER = float("-inf")
+
 Found = Node | Unsettled | KafkaAdminError
 
 
@@ -57,9 +59,10 @@ class Lookup(Generic[K]):
 
 
 class _Entry(Generic[K]):
-    __slots__ = ("error", "generation", "lookup", "misses", "node", "node_epoch", "start_seq", "until")
+    __slots__ = ("age", "error", "generation", "lookup", "misses", "node", "node_epoch", "start_seq", "until")
 
-    def __init__(self) -> None:
+    def __init__(self, age: int) -> None:
+        self.age = age  # the table's, when somebody last asked for the key
         self.node: Node | None = None  # set: READY
         self.generation = 0
         self.node_epoch = 0
@@ -97,9 +100,12 @@ class RouteTable(Generic[K]):
         self._backoff = backoff
         self._entries: dict[K, _Entry[K]] = {}
         self._by_node: dict[Node, set[K]] = {}
-        self._last_node: dict[K, Node] = {}
         self.troubled: set[K] = set()
-        self._forget_from = FEW
+        # Where keys were that have lost their route, in this age of the table and in the one before.
+        self._left: dict[K, Node] = {}
+        self._left_before: dict[K, Node] = {}
+        self._age = 0
+        self._ages_at = _NEVER
         self._on_drop, self._on_install, self._on_wait, self._on_move = on_drop, on_install, on_wait, on_move
         nodes.on_lost(self._node_lost)
 
@@ -112,6 +118,7 @@ class RouteTable(Generic[K]):
             entry = self._entries.get(key)
             if entry is None or (node := entry.node) is None or node.suspect:
                 return None
+            entry.age = self._age
             routes.append(Route(key, node, entry.generation, entry.node_epoch))
         return routes
 
@@ -122,7 +129,9 @@ class RouteTable(Generic[K]):
             entry = self._entries.get(key)
             if entry is None:
                 found.look.append(key)
-            elif (node := entry.node) is not None and not (node.suspect and entry.start_seq < since):
+                continue
+            entry.age = self._age
+            if (node := entry.node) is not None and not (node.suspect and entry.start_seq < since):
                 found.routes.append(Route(key, node, entry.generation, entry.node_epoch))
             elif entry.lookup is not None:
                 found.looking[id(entry.lookup)] = entry.lookup
@@ -165,7 +174,7 @@ class RouteTable(Generic[K]):
         for key in keys:
             entry = self._entries.get(key)
             if entry is None:
-                entry = self._entries[key] = _Entry()
+                entry = self._entries[key] = _Entry(self._age)
             entry.lookup = lookup
             lookup.keys[key] = None
 
@@ -202,21 +211,23 @@ class RouteTable(Generic[K]):
             else:
                 final[key] = found
                 self._remove(key, entry, "no longer known")
-        if len(self.troubled) > self._forget_from:
-            self._forget(now)
+        if len(self) + len(self._left) + len(self._left_before) > FEW and now >= self._ages_at + UNUSED_FOR:
+            self._begin_age(now)
         return final
 
-    def _forget(self, now: float) -> None:
-        """Callers give up, and never ask again: their keys don't stay for ever."""
-        for key in list(self.troubled):
-            entry = self._entries[key]
-            if entry.node is not None or entry.lookup is not None:
-                continue
-            if entry.until is None:
-                entry.until = now
-            elif entry.until + FORGET_AFTER < now:
+    def _begin_age(self, now: float) -> None:
+        """Forget what nobody has asked for in the age that ends.
+
+        A client may live for months and see millions of keys. What a call needs it has asked for a moment ago, so this
+        takes nothing from under it, however many its keys are.
+        """
+        for key, entry in list(self._entries.items()):
+            if entry.age < self._age and entry.lookup is None:
                 self._remove(key, entry, "not asked for any more")
-        self._forget_from = max(FEW, 2 * len(self.troubled))
+                self._left.pop(key, None)
+        self._left, self._left_before = {}, self._left
+        self._age += 1
+        self._ages_at = now
 
     def _install(self, key: K, entry: _Entry[K], node: Node, start_seq: int) -> None:
         self._nodes.cleared(node, start_seq)
@@ -230,8 +241,7 @@ class RouteTable(Generic[K]):
         entry.node_epoch = node.epoch
         entry.generation = self._nodes.tick()
         self._by_node.setdefault(node, set()).add(key)
-        previous = self._last_node.get(key)
-        self._last_node[key] = node
+        previous = self._left.pop(key, self._left_before.pop(key, None))
         if previous is not None and previous is not node and self._on_move is not None:
             self._on_move()
         if self._on_install is not None:
@@ -287,6 +297,7 @@ class RouteTable(Generic[K]):
         for key in self._by_node.pop(node, ()):
             entry = self._entries[key]
             entry.node = None
+            self._left[key] = node
             if self._on_drop is not None:
                 self._on_drop(key, node, reason)
             if entry.lookup is None and not entry.misses:
@@ -306,5 +317,6 @@ class RouteTable(Generic[K]):
         members.discard(key)
         if not members:
             del self._by_node[node]
+        self._left[key] = node
         if self._on_drop is not None:
             self._on_drop(key, node, reason)

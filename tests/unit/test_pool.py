@@ -5,6 +5,7 @@ from __future__ import annotations
 import anyio
 import pytest
 
+from kafkaadmin.config import Address
 from kafkaadmin.errors import (
     AuthenticationError,
     ClientClosedError,
@@ -15,6 +16,7 @@ from kafkaadmin.errors import (
 from kafkaadmin.events import ConnectionLost, ConnectionOpened, Event
 from kafkaadmin.network import Connection, Lane, WrongClusterError
 from kafkaadmin.network.authentication import Ask
+from kafkaadmin.network.pool import MANY_PEERS
 from kafkawire.headers import write_response
 from kafkawire.messages import (
     ApiVersion,
@@ -396,6 +398,20 @@ async def test_opening_one_connection_closes_others_idle_for_too_long() -> None:
     busy.heard_at -= 101
     await pool.connection(3, ADDRESS)
     assert [stream.closed for stream in broker.streams] == [True, False, False]
+
+
+# Brokers that are no more
+
+
+async def test_brokers_that_come_back_at_ever_new_addresses_are_not_kept_for_ever() -> None:
+    pool = pool_of(ScriptedBroker())
+    stays = await pool.connection(1, ADDRESS)
+    for number in range(2 * MANY_PEERS):
+        await pool.connection(2, Address("b", number + 1))
+        pool.close_broker(2, Address("b", number + 1), "it went away")
+        assert len(pool._slots) <= MANY_PEERS
+    assert await pool.connection(1, ADDRESS) is stays
+    await pool.aclose()
 
 
 # Closing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 from hypothesis import settings
@@ -13,7 +13,7 @@ from kafkaadmin.config import Address, RetryPolicy
 from kafkaadmin.errors import CoordinatorUnavailableError, GroupNotFoundError, NotCoordinatorError
 from kafkaadmin.routing.nodes import Node, Nodes
 from kafkaadmin.routing.retry import Backoff
-from kafkaadmin.routing.table import FEW, FORGET_AFTER, Found, Lookup, Route, RouteTable, Unsettled
+from kafkaadmin.routing.table import FEW, UNUSED_FOR, Found, Lookup, Route, RouteTable, Unsettled
 
 POLICY = RetryPolicy(initial=0.05, maximum=1.0)
 STALE = NotCoordinatorError(16)
@@ -350,31 +350,64 @@ def test_what_is_dropped_during_a_lookup_is_asked_anew(world: World) -> None:
 # ------------------------------------------------------------------ nothing piles up
 
 
+HOUR = 3600.0
+
+
+def hours_of_new_keys(world: World) -> Iterator[tuple[float, list[str]]]:
+    """More keys than are few, every hour others; the table is looked at after each."""
+    for hour in range(5):
+        yield hour * HOUR, [f"g-{hour}-{number}" for number in range(FEW + 1)]
+        remembered = len(world.table._left) + len(world.table._left_before)
+        assert len(world.table) + remembered <= 5 * FEW
+
+
 def test_keys_that_nobody_could_place_nor_asks_for_again_are_forgotten(world: World) -> None:
-    for hour in range(10):
-        keys = [f"g-{hour}-{number}" for number in range(FEW)]
-        world.look_up(dict.fromkeys(keys, Unsettled(ELECTING)), now=hour * 3600.0)
-        assert all(world.waits(key, now=hour * 3600.0) for key in keys)
-        assert len(world.table) <= 3 * FEW
+    for now, keys in hours_of_new_keys(world):
+        world.look_up(dict.fromkeys(keys, Unsettled(ELECTING)), now)
+        assert all(world.waits(key, now) for key in keys)
 
 
 def test_keys_that_were_dropped_and_are_never_asked_for_again_are_forgotten(world: World) -> None:
-    for hour in range(10):
-        keys = [f"g-{hour}-{number}" for number in range(FEW)]
-        world.look_up(dict.fromkeys(keys, world.a), now=hour * 3600.0)
+    for now, keys in hours_of_new_keys(world):
+        world.look_up(dict.fromkeys(keys, world.a), now)
         for key in keys:
-            world.table.invalidate(world.route(key), STALE, hour * 3600.0)
-        assert len(world.table) <= 5 * FEW
+            world.table.invalidate(world.route(key), STALE, now)
 
 
-def test_keys_that_are_routed_or_being_looked_up_are_not_forgotten(world: World) -> None:
-    world.look_up({"g": Unsettled(ELECTING), "h": Unsettled(ELECTING)})
+def test_keys_that_were_placed_and_are_never_asked_for_again_are_forgotten(world: World) -> None:
+    for now, keys in hours_of_new_keys(world):
+        world.look_up(dict.fromkeys(keys, world.a), now)
+        assert [route.key for route in world.table.all_ready(keys) or ()] == keys
+
+
+def test_keys_whose_node_was_lost_are_not_remembered_for_ever(world: World) -> None:
+    for now, keys in hours_of_new_keys(world):
+        world.look_up(dict.fromkeys(keys, world.a), now)
+        world.nodes.failed(world.a, world.a.epoch, "reset")
+
+
+@pytest.mark.parametrize("quickly", [True, False])
+def test_a_key_that_is_asked_for_is_not_forgotten_whoever_else_comes(world: World, quickly: bool) -> None:
     world.look_up({"g": world.a})
-    lookup = world.table.begin(["h"])
-    keys = [f"g-{number}" for number in range(FEW)]
-    world.look_up(dict.fromkeys(keys, Unsettled(ELECTING)), now=10 * FORGET_AFTER)
-    assert world.route("g").node is world.a
-    assert world.table.lookup("h") is lookup
+    route = world.route()
+    for now, keys in hours_of_new_keys(world):
+        assert world.table.all_ready(["g"]) == [route] if quickly else world.route(now=now) == route
+        world.look_up(dict.fromkeys(keys, world.b), now)
+        assert world.table.is_current(route)
+
+
+def test_keys_that_are_being_looked_up_are_not_forgotten(world: World) -> None:
+    lookup = world.table.begin(["g"])
+    for now, keys in hours_of_new_keys(world):
+        world.look_up(dict.fromkeys(keys, world.b), now)
+        assert world.table.lookup("g") is lookup
+
+
+def test_no_key_of_a_call_is_forgotten_while_it_runs_however_many_it_has(world: World) -> None:
+    keys = [f"g-{number}" for number in range(5 * FEW)]
+    for start in range(0, len(keys), FEW):
+        world.look_up(dict.fromkeys(keys[start : start + FEW], world.a), now=UNUSED_FOR / 6 * (start / FEW))
+    assert world.table.all_ready(keys) is not None
 
 
 # ------------------------------------------------------------------ what observers hear
@@ -534,6 +567,11 @@ class AnyOrder(RuleBasedStateMachine):
         for route in self.current():
             index.setdefault(route.node, set()).add(route.key)
         assert self.table._by_node == index
+
+    @invariant()
+    def only_where_a_key_without_a_route_was_is_remembered(self) -> None:
+        remembered = {**self.table._left, **self.table._left_before}
+        assert remembered.keys().isdisjoint(self.table.known())
 
     @invariant()
     def keys_in_trouble_are_known(self) -> None:
