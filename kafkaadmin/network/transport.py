@@ -150,7 +150,7 @@ async def _dial(address: Address, skip: int) -> socket.socket:
 
 
 async def _resolve(address: Address) -> list[_Target]:
-    if not address.host or not 0 < address.port < 65536:
+    if not address.host or "\0" in address.host or not 0 < address.port < 65536:
         raise ConnectError(f"{str(address)!r} is no address that one could connect to")
     try:
         targets = await _look_up(address)
