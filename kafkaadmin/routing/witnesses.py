@@ -77,9 +77,6 @@ class Witnesses:
             await self.ask(route)
         return self._table.is_current(route)
 
-    def is_current(self, route: Route[Coordinator]) -> bool:
-        return self._table.is_current(route)
-
     async def _ask(self, route: Route[Coordinator]) -> None:
         node, epoch, began, seq = route.node, route.node.epoch, anyio.current_time(), self._nodes.tick()
         named: Node | None = None
