@@ -5,7 +5,8 @@ READY := .venv/.ready
 COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 PYTEST := $(PY) -X dev -bb -m pytest
 COVERED := $(PY) -X dev -bb -m coverage run -m pytest
-ON_ALL_CORES := -n auto --dist worksteal
+# Workers don't inherit the interpreter's options. Two: what CI has, and each test keeps a thread of brokers busy.
+ON_ALL_CORES := --tx '2*popen//python=$(PY) -X dev -bb' --dist worksteal
 
 .PHONY: help schedules coverage-table demo test test-fast coverage test-kafka lint format fuzz chaos bench kafka lock lock-check clean
 .DEFAULT_GOAL := help
@@ -19,7 +20,7 @@ help:
 	@echo 'make chaos       ten minutes of faults on real Kafka; MINUTES= VERSION= BACKEND=docker|jvm SEED= LOOP=asyncio|trio'
 	@echo 'make lint        formatting, ruff, mypy, pyright, import contracts, spelling'
 	@echo 'make format      puts formatting and imports in order'
-	@echo "make fuzz        spoiled messages against kafkawire; ARGS='--inputs 5000000 --seed 1'"
+	@echo "make fuzz        spoiled messages against kafkawire; ARGS='--inputs 5000000 --seed 1' or --lengths"
 	@echo 'make schedules   the router under many more schedules than in the tests; EXAMPLES=10000'
 	@echo 'make bench       the benchmarks'
 	@echo 'make picture     the picture of the README: four clients through the loss of a coordinator (5 min)'
