@@ -27,7 +27,7 @@ class BrokerServer(Broker):
 
     Args:
         host: the address to listen at, on a port that is free.
-        others: see `Broker`.
+        broker_id, ledger, context, go, logins: as `Broker` has them.
     """
 
     def __init__(

@@ -19,7 +19,7 @@ from tests.support.traces import no_connection_is_left, nothing_is_under_way, op
 
 GROUPS = [f"group-{number}" for number in range(30)]
 PROMPT = 10
-"""Seconds after which a close that waits for something is taken to: what it could wait for takes longer, or for ever."""
+"""Seconds after which a close that waits for something is taken to: all that it could wait for takes longer."""
 
 
 @pytest.fixture(params=["asyncio", "trio"])
