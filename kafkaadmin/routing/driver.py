@@ -187,7 +187,7 @@ class Call(Generic[K, R, V]):
             return [], await self._after_failure(keys, False, error)
         for destination, final in errors.items():
             for key in keys_to[destination]:
-                self._fail(key, final)
+                await self._nobody_to_ask(key, final)
         batches: dict[Node, _Batch[K]] = {}
         for route in found.routes:
             batch = batches.get(route.node)
@@ -196,6 +196,19 @@ class Call(Generic[K, R, V]):
             batch.keys += keys_to[route.key]
             batch.routes[route.key] = route
         return list(batches.values()), self._waiting(found.waiting, keys_to)
+
+    async def _nobody_to_ask(self, key: K, error: KafkaAdminError) -> None:
+        """There is nobody who could answer for a key. It may have been asked for before, and the answer lost."""
+        repeat, trouble = self.operation.repeat, self.trouble.get(key)
+        if trouble is None or not trouble.maybe_applied:
+            self._fail(key, error)
+        elif isinstance(repeat, Verified):
+            await self._verify(repeat, key, error, otherwise=error)
+        elif isinstance(error, ConnectError):
+            told = f"{self.operation.label(key)}: sent, and not answered; last: {error}"
+            self._fail(key, ConnectionLostError(told, sent=True))
+        else:
+            self._fail(key, error)
 
     def _waiting(self, waiting: Mapping[Destination, float], keys_to: Mapping[Destination, list[K]]) -> Left[K]:
         if not waiting:

@@ -15,6 +15,7 @@ import pytest
 from kafkaadmin import (
     AdminClient,
     BrokerError,
+    ConnectionLostError,
     Event,
     NewTopic,
     OperationTimeoutError,
@@ -29,7 +30,7 @@ from kafkaadmin.testing import FakeCluster, Fault
 from kafkawire import ApiKey
 from tests.support.lost_answers import LOSSES, SOMEBODY_ELSE, Loss, Other
 from tests.support.matrix.calls import READS
-from tests.support.writes import WRITES, Kind, Play, Write, ambiguous, play
+from tests.support.writes import BROKER_LOST, WRITES, Kind, Play, Write, ambiguous, play
 
 pytestmark = pytest.mark.anyio
 
@@ -64,7 +65,7 @@ def cells() -> Iterator[object]:
         for loss in LOSSES:
             if write.call == "send" and loss.name == "timed-out":
                 continue  # what a raw request's answer says is the caller's to read
-            if loss.name in write.spared:
+            if loss.name in write.spared or (write.alone and loss.name in BROKER_LOST):
                 continue
             yield pytest.param(write, loss, "4.4", "asyncio", id=f"{write}-{loss}")
             if loss.name in {"reset", "silence"}:
@@ -90,6 +91,17 @@ async def test_a_write_whose_answer_was_lost_is_done_once_or_its_outcome_is_unkn
         assert fault.hits == 1
         done = loss.applied or write.kind is not Kind.NEVER
         assert await seen(write, scene) == (write.done if done else write.undone)
+
+
+@pytest.mark.parametrize("loss", [loss for loss in LOSSES if loss.name in BROKER_LOST], ids=str)
+@pytest.mark.parametrize("write", [write for write in WRITES if write.alone], ids=str)
+async def test_what_only_a_lost_broker_could_do_again_was_sent(write: Write, loss: Loss, cluster: FakeCluster) -> None:
+    scene = await play(cluster)
+    async with client(cluster) as admin:
+        cluster.inject(loss.of(write.api))
+        with pytest.raises(ConnectionLostError, match=f"{write.call}: .* is not a live broker") as lost:
+            await write.do(admin, scene)
+    assert lost.value.sent
 
 
 async def seen(write: Write, scene: Play) -> object:

@@ -35,6 +35,7 @@ from kafkawire import ApiKey
 from kafkawire.messages import DeleteGroupsRequest
 
 __all__ = [
+    "BROKER_LOST",
     "ENDPOINT",
     "GROUPS",
     "ORDERS",
@@ -135,6 +136,7 @@ class Write:
     """A write: how it is called, what a look at the cluster shows once it was done, and once it was not.
 
     `tells`: its answer tells what it found to change, so that a second answer may tell less than was done.
+    `alone`: only the one broker can do it.
     """
 
     call: str
@@ -148,6 +150,7 @@ class Write:
     spared: frozenset[str] = frozenset()
     since: tuple[int, int] = (2, 1)
     tells: bool = False
+    alone: bool = False
 
     def __str__(self) -> str:
         return f"{self.call}-{self.note}" if self.note else self.call
@@ -408,7 +411,7 @@ WRITES: tuple[Write, ...] = (
         call="alter_replica_log_dirs",
         api=ApiKey.ALTER_REPLICA_LOG_DIRS,
         kind=Kind.REPEATABLE,
-        spared=BROKER_LOST,
+        alone=True,
         do=lambda admin, play: _one(admin.alter_replica_log_dirs({REPLICA: "/kafka/data-2"})),
         look=directory,
         undone="/kafka/data-1",

@@ -25,6 +25,7 @@ class Outcome(Enum):
     PARTIAL = "PartialFailureError, with what the other brokers answered"
     REFUSED = "AuthenticationError"
     GONE = "ConnectError: that broker isn't there any more"
+    LOST = "ConnectionLostError: it was sent, and that broker isn't there any more"
     TOLD = "it succeeds: the code is in the answer, for the caller to read"
 
 
@@ -105,13 +106,27 @@ RULES: tuple[Rule, ...] = (
     # A broker that nobody can stand in for
     Rule(
         to=(To.ONE,),
-        faults=(Fault.REFUSE, Fault.STALL),
-        outcome=Outcome.GONE,
-        why="the cluster counts the broker out, and nobody else has the answer",
+        moments=_ASKED,
+        faults=(Fault.REFUSE, Fault.STALL, Fault.HALF_ANSWER),
+        outcome=Outcome.LOST,
+        why="sent and not answered, the cluster counts the broker out, and nobody else could do it again",
     ),
     Rule(
         to=(To.ONE,),
-        moments=(Moment.API_VERSIONS, Moment.SASL_FIRST, Moment.SASL_LAST, Moment.REAUTHENTICATION, *_ASKED),
+        moments=_QUIET,
+        faults=(Fault.STALL,),
+        outcome=Outcome.LOST,
+        why="the request left for a frozen broker, which may yet read it when it wakes",
+    ),
+    Rule(
+        to=(To.ONE,),
+        faults=(Fault.REFUSE, Fault.STALL),
+        outcome=Outcome.GONE,
+        why="the cluster counts the broker out, and nobody else has the answer; nothing was sent",
+    ),
+    Rule(
+        to=(To.ONE,),
+        moments=(Moment.API_VERSIONS, Moment.SASL_FIRST, Moment.SASL_LAST, Moment.REAUTHENTICATION),
         faults=(Fault.HALF_ANSWER,),
         outcome=Outcome.GONE,
         why="the broker froze half-way: the cluster counts it out, and nobody else has the answer",

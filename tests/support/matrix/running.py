@@ -16,6 +16,7 @@ from kafkaadmin import (
     BrokerError,
     BrokerId,
     ConnectError,
+    ConnectionLostError,
     Event,
     KafkaAdminError,
     OutcomeUnknownError,
@@ -146,7 +147,9 @@ class Playing:
         ) as admin:
             await _PREPARATIONS[self.cell.moment](self, admin)
             outcome, error = await self.outcome(admin)
-            done = await self.done(admin, likely=self.strike.applied or outcome in {Outcome.DONE, Outcome.AMBIGUOUS})
+            nobody_knows = outcome in {Outcome.GONE, Outcome.LOST}
+            likely = self.strike.applied or outcome in {Outcome.DONE, Outcome.AMBIGUOUS}
+            done = None if nobody_knows else await self.done(admin, likely=likely)
         return Seen(outcome, error, done, struck=self.handle.hits > 0 if self.handle is not None else self.struck)
 
     # Before the call
@@ -293,6 +296,7 @@ _ERRORS: Mapping[type[KafkaAdminError], Outcome] = {
     AuthenticationError: Outcome.REFUSED,
     PartialFailureError: Outcome.PARTIAL,
     ConnectError: Outcome.GONE,
+    ConnectionLostError: Outcome.LOST,
 }
 
 _LOOKUPS = frozenset({"FindCoordinator", "Metadata"})
