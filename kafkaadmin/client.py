@@ -257,6 +257,11 @@ class AdminClient:
         """The brokers that coordinate groups (or transactional ids, or share partitions): as known, else looked up.
 
         Waits while there is none: on a fresh cluster `__consumer_offsets` must first be made.
+
+        Args:
+            keys: group ids, or what else coordinators of this type answer for.
+            type: `CoordinatorType.GROUP`, `TRANSACTION` (keys are transactional ids) or `SHARE`
+                (`"group:topic-id:partition"`).
         """
         return await self._cluster.find_coordinators(
             arguments.names(keys, "key"), self._coordinator_type(type), deadline=self._deadline(timeout)
@@ -271,7 +276,8 @@ class AdminClient:
     ) -> BatchResult[str, Broker]:
         """Look coordinators up afresh, whatever is known of them; without `keys`, all that are known.
 
-        Never needed for calls to succeed: they look up by themselves when a coordinator has gone.
+        Never needed for calls to succeed: they look up by themselves when a coordinator has gone. `type` is as for
+        `find_coordinators`.
         """
         chosen = None if keys is None else arguments.names(keys, "key")
         return await self._cluster.refresh_coordinators(
@@ -283,7 +289,7 @@ class AdminClient:
     ) -> int:
         """Forget coordinators, all of them without `keys`; the next call about them looks up. Returns how many.
 
-        Does no I/O.
+        Does no I/O. `type` is as for `find_coordinators`.
         """
         chosen = None if keys is None else arguments.names(keys, "key")
         return self._cluster.invalidate_coordinators(chosen, self._coordinator_type(type))
@@ -375,6 +381,9 @@ class AdminClient:
             validate_only: have the controller check, and make nothing.
             wait: return only once every live broker knows the new topics. Otherwise a broker asked right away may
                 still answer that there is none. With `bootstrap_controllers` nobody can tell: that takes `False`.
+            if_exists: what of a topic that is there already, which then says `existed`. `"ok"` takes it as it is.
+                `"verify"` compares partitions, replicas and configs, each as far as it was ordered, and fails with
+                `TopicDiffersError`, which says in what they differ. `"error"`: `TopicAlreadyExistsError`.
             retry_on_quota_violation: wait as told while the quota of changes is used up (KIP-599), until the call's
                 time is; `False` raises `ThrottledError`, which says how long that would be.
         """
@@ -670,6 +679,9 @@ class AdminClient:
         Groups of consumers, of either protocol, come as `ConsumerGroupDescription`, other classic groups (Connect's,
         a schema registry's) as `ClassicGroupDescription`. A group that isn't there is a `GroupNotFoundError` of its
         own; so is a share or streams group, whose broker says in the message that it is neither.
+
+        Args:
+            include_authorized_operations: also what this principal may do to each group (KIP-430).
         """
         return await operations.describe_groups(
             self._cluster,
@@ -690,6 +702,9 @@ class AdminClient:
         Asks for a group of the new protocol (KIP-848) first, and for a classic one where there is none. What classic
         members say of themselves in bytes is read too; bytes that make no sense leave a note in that member's
         `unreadable`. A group that isn't there, or isn't one of consumers, is a `GroupNotFoundError` of its own.
+
+        Args:
+            include_authorized_operations: also what this principal may do to each group (KIP-430).
         """
         return await operations.describe_consumer_groups(
             self._cluster,
@@ -1103,7 +1118,7 @@ class AdminClient:
     async def renew_delegation_token(
         self, token: DelegationToken | bytes, *, period: timedelta | None = None, timeout: float | None = None
     ) -> DelegationTokenExpiry:
-        """Put off the end of a token, for as long as the broker's default if nothing is said.
+        """Put off the end of a token by `period` from now, or by the broker's default if nothing is said.
 
         Never past its longest lifetime. `token`: itself, or its hmac. When an answer was lost the request is sent
         again.
@@ -1118,7 +1133,7 @@ class AdminClient:
     async def expire_delegation_token(
         self, token: DelegationToken | bytes, *, period: timedelta | None = None, timeout: float | None = None
     ) -> DelegationTokenExpiry:
-        """Have a token end after a while, or now if nothing is said: then it is forgotten at once.
+        """Have a token end when `period` is over, or now if nothing is said: then it is forgotten at once.
 
         When an answer was lost and there is no such token on asking again, it counts as ended, and is marked
         `ambiguous`. `token`: itself, or its hmac.
@@ -1133,7 +1148,7 @@ class AdminClient:
     async def describe_delegation_token(
         self, *, owners: KafkaPrincipal | Iterable[KafkaPrincipal] | None = None, timeout: float | None = None
     ) -> tuple[DelegationToken, ...]:
-        """The tokens of these owners, or of all, as far as this principal may see them: those it owns or may renew.
+        """The tokens of these `owners`, or of all, as far as this principal may see them: those it owns or may renew.
 
         Raises:
             DelegationTokenError: as for `create_delegation_token`.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from inspect import getdoc, signature
 from pathlib import Path
 
 import pytest
@@ -44,14 +45,28 @@ def test_every_error_is_explained() -> None:
     assert public - names(ROOT / "docs" / "errors.md") == set()
 
 
-def test_the_readme_lists_every_call() -> None:
-    calls = {
+def calls_of_the_client() -> set[str]:
+    return {
         name
         for name, member in vars(kafkaadmin.AdminClient).items()
         if callable(member) and not name.startswith("_") and name != "aclose"
     }
 
-    assert calls - names(ROOT / "README.md") == set()
+
+def test_the_readme_lists_every_call() -> None:
+    assert calls_of_the_client() - names(ROOT / "README.md") == set()
+
+
+@pytest.mark.parametrize("call", sorted(calls_of_the_client()))
+def test_every_option_of_a_call_is_explained(call: str) -> None:
+    method = getattr(kafkaadmin.AdminClient, call)
+    options = {name for name, option in signature(method).parameters.items() if option.kind is option.KEYWORD_ONLY}
+    told = getdoc(method) or ""
+    for other in re.findall(r"Arguments as for `(\w+)`", told):
+        told += getdoc(getattr(kafkaadmin.AdminClient, other)) or ""
+
+    # Two are every call's: the class explains them.
+    assert {name for name in options - {"timeout", "progress"} if not re.search(rf"\b{name}\b", told)} == set()
 
 
 GUARANTEES = ROOT / "docs" / "guarantees.md"
