@@ -52,6 +52,10 @@ __all__ = ["delete_consumer_groups", "list_groups", "remove_members_from_consume
 _UNKNOWN_MEMBER_ID = 25
 _GROUP_ID_NOT_FOUND = 69
 
+_DELETED_AT_ONCE = 500
+"""Groups that one request deletes: of those in one partition a coordinator writes what it forgets, each offset, as one
+batch, and that mustn't be larger than a log takes."""
+
 _KINDS_BEFORE_TYPES = frozenset({GroupType.CLASSIC, GroupType.CONSUMER})
 """Brokers whose ListGroups tells no types have groups of these only: asked for both, they need no filter."""
 
@@ -220,6 +224,7 @@ async def delete_consumer_groups(
             api=DeleteGroupsRequest,
             request=request,
             outcomes=outcomes,
+            keys_per_request=lambda version: _DELETED_AT_ONCE,
             repeat=Verified(already=frozenset({_GROUP_ID_NOT_FOUND}), verify=is_gone),
         ),
         wanted,
