@@ -843,7 +843,8 @@ class AdminClient:
 
         Partitions succeed and fail one by one. `GroupSubscribedToTopicError` while a member subscribes to the topic,
         `GroupNotFoundError` for all of them where there is no such group. When an answer was lost the request is sent
-        again: deleting an offset that isn't there succeeds.
+        again: deleting an offset that isn't there succeeds. Before 4.0 a group without members is gone with its last
+        offset: then there is no such group, and that too is success.
         """
         return await operations.delete_consumer_group_offsets(
             self._cluster, group, partitions, deadline=self._deadline(timeout)

@@ -52,6 +52,7 @@ __all__ = [
 
 Committed = Mapping[TopicPartition, OffsetAndMetadata]
 
+_GROUP_ID_NOT_FOUND = 69
 _UNSTABLE_OFFSET_COMMIT = 88
 _REBALANCE_IN_PROGRESS = 27
 _GROUP_WIDE = frozenset({14, 15, 16, _UNSTABLE_OFFSET_COMMIT})
@@ -293,7 +294,9 @@ async def delete_consumer_group_offsets(
     ) -> Iterator[tuple[TopicPartition, Outcome[None]]]:
         if response.error_code:
             for key in keys:
-                yield key, Errored(response.error_code)
+                # Before 4.0 a group is gone with its last offset, which an earlier attempt may have been about.
+                gone = response.error_code == _GROUP_ID_NOT_FOUND and key in attempt.doubtful
+                yield key, _DONE if gone else Errored(response.error_code)
         for topic in response.topics:
             for partition in topic.partitions:
                 yield TopicPartition(topic.name, partition.partition_index), _settled(partition.error_code)

@@ -320,7 +320,9 @@ class Call(Generic[K, R, V]):
     def _doubtful(self, keys: list[K]) -> Collection[K]:
         """Those of the keys that an earlier request may have been applied for."""
         troubles = self.trouble
-        return {key for key in keys if key in troubles and troubles[key].maybe_applied} if troubles else ()
+        if not troubles:
+            return ()
+        return {key for key in keys if key in troubles and (troubles[key].maybe_applied or troubles[key].in_doubt)}
 
     async def _take_turn(self) -> None:
         """Large requests are made one in a turn of the event loop: it isn't held up by all of them at once."""

@@ -99,6 +99,7 @@ class FakeCluster:
         self._logins = Logins(listener or SecureListener(), self._state.scram_users, self._state.tokens)
         self._state.tokens.allowed = listener is not None
         self._controllers_release = max(self._releases.values())
+        self._state.forgets_emptied_groups = any(int(each.split(".")[0]) < 4 for each in self._releases.values())
         self._controllers_offer = {
             api: versions
             for api, versions in self._offered[self._controllers_release].items()

@@ -70,6 +70,7 @@ class ClusterState:
         self.feature_levels: dict[str, int] = {}
         self.log_dirs = LogDirs()
         self.moves_are_held = False
+        self.forgets_emptied_groups = False
         self.forgotten: set[int] = set()
         self.topics: dict[str, Topic] = {}
         self.groups: dict[str, Group] = {}
@@ -329,8 +330,15 @@ class ClusterState:
         """Remove a topic, and what groups have committed for it."""
         topic = self.topics.pop(name)
         del self._names[topic.topic_id]
-        for group in self.groups.values():
-            group.forget(name)
+        for group in tuple(self.groups.values()):
+            if name in group.offsets:
+                self.forget_offsets(group, name)
+
+    def forget_offsets(self, group: Group, topic: str, partition: int | None = None) -> None:
+        """Have a group lose an offset, or those of a whole topic; before 4.0 one that has nothing left is gone."""
+        group.forget(topic, partition)
+        if self.forgets_emptied_groups and not group.offsets and not group.members:
+            self.groups.pop(group.group_id, None)
 
     def topic_seen_by(self, broker_id: int, name: str | None) -> Topic | None:
         """A topic as far as a broker has heard of it."""

@@ -104,6 +104,16 @@ async def test_a_group_forgets_the_partitions_it_is_told_to(admin: AdminClient, 
     (await admin.delete_consumer_group_offsets(group, [forgotten])).raise_for_errors()
 
 
+async def test_before_4_0_a_group_is_gone_with_its_last_offset(admin: AdminClient, stage: Stage, topic: str) -> None:
+    group, partition = stage.name("billing"), TopicPartition(topic, 1)
+    (await admin.alter_consumer_group_offsets(group, {partition: 2})).raise_for_errors()
+    (await admin.delete_consumer_group_offsets(group, partition)).raise_for_errors()
+    lives_on = stage.release >= (4, 0)
+    assert (group in await admin.list_groups()) is lives_on
+    again = await admin.delete_consumer_group_offsets(group, partition)
+    assert [type(error) for error in again.failed.values()] == ([] if lives_on else [GroupNotFoundError])
+
+
 async def test_offsets_of_a_subscribed_topic_are_kept(admin: AdminClient, stage: Stage, topic: str) -> None:
     group = stage.name("subscribed")
     await stage.join(admin, group, topic, 0)

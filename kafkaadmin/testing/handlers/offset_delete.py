@@ -53,5 +53,5 @@ def _delete(name: str, index: int, group: Group, context: Context) -> ErrorCode:
         return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
     if name in group.subscribed_topics:
         return ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC
-    group.forget(name, index)
+    context.state.forget_offsets(group, name, index)
     return ErrorCode.NONE
