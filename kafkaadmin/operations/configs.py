@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from kafkaadmin.errors import ConfigurationError
+from kafkaadmin.errors import ConfigurationError, UnsupportedVersionError
 from kafkaadmin.models.configs import AlterConfigOp, ConfigEntry, ConfigResource, ConfigSynonym
 from kafkaadmin.models.results import BatchResult
 from kafkaadmin.operations import arguments
@@ -21,6 +21,7 @@ from kafkaadmin.routing import (
     Destination,
     Done,
     Errored,
+    Failed,
     Operation,
     Outcome,
     settle,
@@ -47,6 +48,13 @@ Entries = Mapping[str, ConfigEntry]
 _WITH_SOURCES = 1
 _WITH_DOCUMENTATION = 3
 _OF_ANY_TYPE = 1
+
+_INVALID_REQUEST = 42
+
+_TYPES_SINCE = {ConfigResourceType.CLIENT_METRICS: "3.7", ConfigResourceType.GROUP: "4.0"}
+"""The releases since which brokers know types of resources that no version of a request stands for."""
+
+_APIS = {"describe_configs": "DescribeConfigs", "incremental_alter_configs": "IncrementalAlterConfigs"}
 
 _DESCRIBED_AT_ONCE = 250
 """Resources whose configs one answer holds: with everything asked for, some 5 MB."""
@@ -81,7 +89,7 @@ async def describe_configs(
         asked = {(key.type, key.name): key for key in keys}
         for result in response.results:
             key = asked[ConfigResourceType(result.resource_type), result.resource_name]
-            failed = Errored(result.error_code, result.error_message) if result.error_code else None
+            failed = _refused("describe_configs", key, result.error_code, result.error_message, attempt)
             yield key, failed or Done({config.name: _entry(config) for config in result.configs})
 
     def operation(
@@ -131,7 +139,8 @@ async def incremental_alter_configs(
         asked = {(key.type, key.name): key for key in keys}
         for result in response.responses:
             key = asked[ConfigResourceType(result.resource_type), result.resource_name]
-            yield key, settle(result.error_code, lambda: None, result.error_message)
+            failed = _refused("incremental_alter_configs", key, result.error_code, result.error_message, attempt)
+            yield key, failed or Done(None)
 
     def operation(
         to: Callable[[ConfigResource], Destination],
@@ -176,6 +185,26 @@ async def list_config_resources(cluster: Cluster, *, types: object, deadline: De
         deadline=deadline,
     )
     return result[None]
+
+
+def _refused(
+    call: str, resource: ConfigResource, code: int, message: str | None, attempt: Attempt
+) -> Errored | Failed | None:
+    """What an error code means for a resource, if there is one.
+
+    Brokers answer the same for a type that they don't know and for a request that makes no sense. Of these types ours
+    always makes sense: they have a name, and are named once.
+    """
+    since = _TYPES_SINCE.get(resource.type)
+    if code != _INVALID_REQUEST or since is None:
+        return Errored(code, message) if code else None
+    api, kind = _APIS[call], resource.type.name.lower().replace("_", " ")
+    told = f"{api} v{attempt.version} of broker {attempt.broker.id} knows no configs of type {kind}"
+    return Failed(
+        UnsupportedVersionError(
+            f"{call}: configs of {resource}: {told}; Kafka {since} and later do: INVALID_REQUEST (42)"
+        )
+    )
 
 
 async def _by_owner(

@@ -26,7 +26,7 @@ _KNOWN_SINCE = {
     ConfigResourceType.BROKER: (2, 1),
     ConfigResourceType.BROKER_LOGGER: (2, 4),
     ConfigResourceType.CLIENT_METRICS: (3, 7),
-    ConfigResourceType.GROUP: (3, 9),
+    ConfigResourceType.GROUP: (4, 0),
 }
 
 
