@@ -3,7 +3,7 @@
 import socket
 import time
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -116,7 +116,8 @@ def test_refusing_proxy_refuses_until_it_accepts(proxied: KafkaCluster) -> None:
 def test_killed_broker_closes_and_refuses_its_clients(chaos_kafka: KafkaCluster) -> None:
     with connected(chaos_kafka) as client:
         chaos_kafka.kill(1)
-        assert client.recv(1) == b""
+        with suppress(ConnectionResetError):  # which of the two it is depends on what was under way
+            assert client.recv(1) == b""
     with pytest.raises(ConnectionRefusedError):
         chaos_kafka.metadata_through_proxy(1)
 

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 
 import pytest
 
 from kafkaadmin import AdminClient, OutcomeUnknownError, RetryPolicy
+from kafkaadmin.testing.versions import offered, release_of
+from kafkawire import ApiKey
 from tests.support.eventually import eventually
 from tests.support.kafka import KafkaCluster
 from tests.support.lost_answers import LOSSES, Loss
 from tests.support.matrix.calls import CALLS
 from tests.support.matrix.cells import Cell
+from tests.support.matrix.expected import Outcome
 from tests.support.matrix.faults import Code, Fault, Moment
 from tests.support.matrix.on_kafka import NOT_ON_KAFKA, KafkaScene, set_kafka_stage, struck_kafka
 from tests.support.matrix.running import TRIES, Patience, Playing, Seen, wrong
@@ -118,15 +122,28 @@ CELLS: dict[str, dict[Moment, tuple[Fault | Code, ...]]] = {
 }
 """The most telling cells, by call."""
 
+WHOLE_SINCE = {"list_topics": (ApiKey.METADATA, 13)}
+"""The versions since which an answer can be refused as a whole, where nothing in it was asked for by name."""
 
-def cells() -> Iterator[Cell]:
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "cell" in metafunc.fixturenames:
+        release = release_of(str(metafunc.config.getoption("--kafka-version")))
+        metafunc.parametrize("cell", list(cells(release)), ids=str)
+
+
+def cells(release: str) -> Iterator[Cell]:
+    """Those that there can be at a release."""
     rows = {str(call): call for call in CALLS}
     for name, moments in CELLS.items():
+        api, needed = WHOLE_SINCE.get(name, (ApiKey.API_VERSIONS, 0))
+        refusable = needed in offered(release, [api])[api]
         for moment, faults in moments.items():
-            yield from (Cell(rows[name], moment, fault) for fault in faults)
+            for fault in faults:
+                if refusable or moment is not Moment.WRITTEN or not isinstance(fault, Code):
+                    yield Cell(rows[name], moment, fault)
 
 
-@pytest.mark.parametrize("cell", list(cells()), ids=str)
 async def test_the_most_telling_cells_of_the_matrix_on_kafka(
     cell: Cell, kafka: KafkaCluster, scene: KafkaScene
 ) -> None:
@@ -137,6 +154,9 @@ async def test_the_most_telling_cells_of_the_matrix_on_kafka(
             seen = await Playing(cell, stage, PATIENCE).seen()
             if seen.struck:
                 break
+        if cell.fault is Fault.STALL and seen.outcome is Outcome.UNKNOWN:
+            # It wakes soon, and may yet carry out what is in its sockets: that is what nobody knows.
+            return replace(seen, done=None)
         return seen
 
     assert await wrong(cell, play) is None

@@ -54,7 +54,9 @@ def _one(wanted: MetadataRequestTopic, request: MetadataRequest, context: Contex
     if topic is not None:
         return _described(topic, request, context)
     if by_id:
-        return _unknown(ErrorCode.UNKNOWN_TOPIC_ID, wanted, context)
+        return _unknown(context.refused() or ErrorCode.UNKNOWN_TOPIC_ID, wanted, context)
+    if refused := context.refused(wanted.name):
+        return _unknown(refused, wanted, context)
     if not is_legal_name(wanted.name or ""):
         return _unknown(ErrorCode.INVALID_TOPIC_EXCEPTION, wanted, context)
     if request.allow_auto_topic_creation or context.version < _ALWAYS_CREATES_BEFORE:
