@@ -450,9 +450,10 @@ class _Race(Generic[R]):
         await self._step.wait()
 
     def loss(self) -> KafkaAdminError:
-        """What to say when nobody answered: that which ends the matter, else the last failure."""
+        """What to say when nobody answered: that which ends the matter, else of whom there is hope, else the last."""
         hopeless = [error for error in self.errors if not isinstance(error, TransportError)]
-        return (hopeless or self.errors or [ConnectError("no broker is known")])[-1].with_traceback(None)
+        lost = [error for error in self.errors if isinstance(error, ConnectionLostError)]
+        return (hopeless or lost or self.errors or [ConnectError("no broker is known")])[-1].with_traceback(None)
 
 
 _HOPELESS = (AuthenticationError, ClientClosedError)

@@ -13,7 +13,7 @@ from functools import partial
 
 import anyio
 
-from kafkaadmin.errors import KafkaAdminError
+from kafkaadmin.errors import ConnectionLostError, KafkaAdminError
 from kafkaadmin.routing.destinations import Coordinator
 from kafkaadmin.routing.nodes import JUST_NOW, Node, Nodes
 from kafkaadmin.routing.shared import SharedWork
@@ -26,7 +26,7 @@ AskOthers = Callable[[Coordinator, Node], Awaitable[Node | None]]
 
 
 _AGAIN_AFTER = 0.1
-"""Seconds after which others are asked again that know of no coordinator at the moment."""
+"""Seconds after which others are asked again that know of no coordinator at the moment, or could not say."""
 
 
 class Witnesses:
@@ -89,9 +89,10 @@ class Witnesses:
 
     async def _ask_until_known(self, key: Coordinator, node: Node) -> Node:
         while True:
-            named = await self._ask_others(key, node)
-            if named is not None:
-                return named
+            with suppress(ConnectionLostError):  # they are there, and can be asked in a moment
+                named = await self._ask_others(key, node)
+                if named is not None:
+                    return named
             await anyio.sleep(_AGAIN_AFTER)  # somebody is being elected
 
     def _is_alone(self, node: Node) -> bool:

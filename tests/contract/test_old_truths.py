@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from typing import Literal
 
 import anyio
 import pytest
@@ -143,6 +144,19 @@ async def test_while_nobody_else_can_be_asked_its_word_counts(cluster: FakeClust
     cluster.stop_broker(3)
     await rest()
     assert await read(admin) == 1
+
+
+@pytest.mark.parametrize("cut", ["before", "after"])
+async def test_others_whose_connections_break_as_they_are_asked_are_asked_again(
+    cluster: FakeCluster, admin: AdminClient, cut: Literal["before", "after"]
+) -> None:
+    assert await read(admin) == 1
+    replace(cluster)
+    await rest()
+    cluster.start_broker(1, stale_for=60.0)
+    struck = [cluster.inject(Fault(api=ApiKey.FIND_COORDINATOR, broker=each, cut=cut)) for each in (2, 3)]
+    assert await read(admin) == 2
+    assert all(fault.spent for fault in struck)
 
 
 async def test_others_that_are_silent_hold_an_answer_up_for_a_moment_only(cluster: FakeCluster) -> None:
