@@ -7,7 +7,7 @@ from itertools import islice
 from tests.support.chaos.faults import EVERYWHERE, ON_DOCKER, Step, plan
 from tests.support.chaos.report import GROWTH_ALLOWED, Recovery, Report
 from tests.support.chaos.resources import Resources
-from tests.support.chaos.tally import Tally
+from tests.support.chaos.tally import Tally, Wrong
 
 FAULTS = (*EVERYWHERE, *ON_DOCKER)
 GROUPS = [f"group-{number}" for number in range(20)]
@@ -42,7 +42,7 @@ def test_a_run_without_failures_losses_and_growth_is_good() -> None:
 
 def test_whatever_must_not_be_is_told() -> None:
     assert finished().faults(Tally(failures=["no answer"])) == ["1 calls failed"]
-    assert finished().faults(Tally(wrong=["an old offset"])) == ["1 answers were wrong"]
+    assert finished().faults(Tally(wrong=[Wrong("an old offset", 0.0)])) == ["1 answers were wrong"]
     assert finished(tasks=3).faults(Tally()) == ["tasks went from 2 to 3"]
     assert len(finished(traced=GROWTH_ALLOWED + 1).faults(Tally())) == 1
     lost, leaking, idle = finished(), finished(), finished()

@@ -6,8 +6,10 @@ import argparse
 import secrets
 import sys
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
+from tests.support.chaos.journal import Journal
 from tests.support.chaos.run import Run, Settings
 from tests.support.kafka.backend import Backend, make_cluster
 from tests.support.kafka.settings import DEFAULT_VERSION
@@ -25,8 +27,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="kafkaadmin-chaos-") as directory:
         kafka = make_cluster(chosen.backend, Path(directory, "kafka"), brokers=3, version=chosen.version, extra=KEPT)
         print(f"seed {seed}, Kafka {kafka.version}, {type(kafka).__name__}, {chosen.minutes:g} min", flush=True)
-        with kafka:
-            return Run(kafka, settings).all()
+        with kafka, closing(Journal(chosen.journal or Path(directory, "journal"))) as journal:
+            return Run(kafka, settings, journal).all()
 
 
 def _arguments() -> argparse.Namespace:
@@ -37,6 +39,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", default="", help="repeats a run's order of faults and mixture of calls")
     parser.add_argument("--loop", default="both", choices=list(LOOPS), help="the callers' event loops")
     parser.add_argument("--callers", type=int, default=20)
+    parser.add_argument("--journal", type=Path, help="a file for all that was done and seen, to be kept")
     return parser.parse_args()
 
 

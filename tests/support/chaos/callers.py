@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from random import Random
@@ -25,14 +24,14 @@ from kafkaadmin import (
     TopicPartition,
     UnknownTopicError,
 )
-from kafkaadmin.events import Event, RetryScheduled
 from kafkawire import ErrorCode
 from kafkawire.messages import OffsetFetchRequest, OffsetFetchRequestTopic, OffsetFetchResponsePartition
-from tests.support.chaos.ledger import Ledger
-from tests.support.chaos.tally import Tally
+from tests.support.chaos.journal import Journal, Story, as_text, telling
+from tests.support.chaos.ledger import Ledger, Register
+from tests.support.chaos.tally import Tally, Wrong
 from tests.support.chaos.weather import Weather
 
-__all__ = ["ENDS", "KINDS", "REPLICAS", "TOPIC", "Caller", "Scene", "Trail"]
+__all__ = ["ENDS", "KINDS", "REPLICAS", "TOPIC", "Caller", "Scene"]
 
 T = TypeVar("T")
 
@@ -42,6 +41,7 @@ ENDS = {TopicPartition(TOPIC, partition): 5 * (partition + 1) for partition in r
 """The partitions of the callers' topic, and how many records are in each, from before to after the run."""
 
 GONE_WITHIN = 60.0
+LAST_STEPS = 12
 REPLICAS = 3
 FEWER_REPLICAS = 2
 """For topics that are made while a broker may be dead: Kafka 4.4 then refuses to make three."""
@@ -51,30 +51,21 @@ class Abandoned(Exception):
     """A call failed, and is in the tally: the caller goes on to something else."""
 
 
-class Trail:
-    """An observer who remembers a client's last troubles, to tell them beside a failure."""
-
-    def __init__(self) -> None:
-        self._troubles: deque[str] = deque(maxlen=12)
-
-    def __call__(self, event: Event) -> None:
-        if isinstance(event, RetryScheduled):
-            self._troubles.append(
-                f"{time.monotonic():.3f} {event.operation} again in {event.delay:.2f} s: {event.reason}"
-            )
-
-    def last(self) -> list[str]:
-        """The last ones, oldest first."""
-        return list(self._troubles)
-
-
 class Scene:
     """What all callers share."""
 
     def __init__(
-        self, ledger: Ledger, tally: Tally, weather: Weather, *, cluster_id: str, brokers: frozenset[int]
+        self,
+        ledger: Ledger,
+        tally: Tally,
+        weather: Weather,
+        journal: Journal,
+        *,
+        cluster_id: str,
+        brokers: frozenset[int],
     ) -> None:
         self.ledger = ledger
+        self.journal = journal
         self.tally = tally
         self.weather = weather
         self.cluster_id = cluster_id
@@ -84,11 +75,11 @@ class Scene:
 class Caller:
     """One of them, with groups and topics that nobody else writes to."""
 
-    def __init__(self, name: str, admin: AdminClient, scene: Scene, trail: Trail, seed: str, *, pause: float) -> None:
+    def __init__(self, name: str, admin: AdminClient, scene: Scene, seed: str, *, pause: float) -> None:
         self.name = name
         self.rounds = 0
         self._admin = admin
-        self._trail = trail
+        self._story: Story = []
         self._scene = scene
         self._random = Random(seed)
         self._pause = pause
@@ -126,7 +117,7 @@ class Caller:
         """The next offset of the group that stays."""
         number = self._steady.begin()
         await self._commit(self.group, STEADY, number)
-        self._steady.acknowledge(number)
+        self._acknowledge(self._steady, number, self.group)
 
     async def read(self) -> None:
         """Somebody's group, mostly one's own."""
@@ -174,7 +165,7 @@ class Caller:
         for write in (self._commit, self._delete_offset):
             number = self._blinking.begin(takes_away=write == self._delete_offset)
             await write(self.group, BLINKING, number)
-            self._blinking.acknowledge(number)
+            self._acknowledge(self._blinking, number, self.group)
             await self._read(self.group)
 
     async def live(self) -> None:
@@ -182,7 +173,7 @@ class Caller:
         for write in (self._commit, self._delete_group):
             number = self._fleeting.begin(takes_away=write == self._delete_group)
             await write(self.fleeting, STEADY, number)
-            self._fleeting.acknowledge(number)
+            self._acknowledge(self._fleeting, number, self.fleeting)
             await self._see_fleeting()
             await self._describe_fleeting()
 
@@ -200,7 +191,7 @@ class Caller:
         # A new coordinator describes what its replicas are known to have: for a moment less than was acknowledged.
         self._scene.tally.behind += 1
         if self._scene.weather.was_calm(began):
-            self._wrong("describe group", f"{group} {'is there' if found else 'is missing'}")
+            self._wrong("describe group", f"{group} {'is there' if found else 'is missing'}", group)
 
     async def _commit(self, group: str, partition: TopicPartition, number: int) -> None:
         await self._called("commit", self._admin.alter_consumer_group_offsets(group, {partition: number}), group)
@@ -219,26 +210,27 @@ class Caller:
         register = self._scene.ledger.topic(name)
         register.begin()
         new = NewTopic(name, partitions=2, replication_factor=FEWER_REPLICAS)
-        created = (await self._called("create topic", self._admin.create_topics(new)))[name]
-        register.acknowledge(1)
+        created = (await self._called("create topic", self._admin.create_topics(new), topic=name))[name]
+        self._acknowledge(register, 1, name, f", id {created.topic_id}")
         self._scene.tally.ambiguous += created.ambiguous
-        described = (await self._called("describe topic", self._admin.describe_topics(name)))[name]
+        described = (await self._called("describe topic", self._admin.describe_topics(name), topic=name))[name]
         if len(described.partitions) != 2:
-            self._wrong("describe topic", f"{name} has {len(described.partitions)} partitions, not 2")
+            self._wrong("describe topic", f"{name} has {len(described.partitions)} partitions, not 2", name)
         if self._random.random() < 0.2:
             return  # this one stays
         register.begin(takes_away=True)
-        deleted = (await self._called("delete topic", self._admin.delete_topics(name)))[name]
-        register.acknowledge(2)
+        deleted = (await self._called("delete topic", self._admin.delete_topics(name), topic=name))[name]
+        self._acknowledge(register, 2, name, f", id {deleted.topic_id}")
         self._scene.tally.ambiguous += deleted.ambiguous
         await self._see_it_go(name)
 
     async def _see_it_go(self, name: str) -> None:
         deadline = time.monotonic() + GONE_WITHIN
         describe = self._admin.describe_topics
-        while await self._called_unless(UnknownTopicError, "describe topic", describe(name)) is not None:
+        while await self._called_unless(UnknownTopicError, "describe topic", describe(name), topic=name) is not None:
             if time.monotonic() > deadline:
-                self._wrong("describe topic", f"{name} is still there {GONE_WITHIN:.0f} s after its deletion")
+                self._wrong("describe topic", f"{name} is still there {GONE_WITHIN:.0f} s after its deletion", name)
+                return
             await anyio.sleep(self._pause)
 
     # ------------------------------------------------------------------ what stays as it is
@@ -294,42 +286,65 @@ class Caller:
 
     # ------------------------------------------------------------------ calling and judging
 
-    async def _called(self, kind: str, call: Awaitable[T], group: str | None = None) -> T:
+    async def _called(self, kind: str, call: Awaitable[T], group: str | None = None, *, topic: str | None = None) -> T:
         """The call's result, with no key failed. Otherwise the failure is put down, and this round given up."""
         try:
-            return await self._timed(kind, call, group)
+            return await self._timed(kind, call, group, topic)
         except (KafkaAdminError, ExceptionGroup) as error:
             self._failed(kind, error)
             raise Abandoned from error
 
     async def _called_unless(
-        self, expected: type[KafkaAdminError], kind: str, call: Awaitable[T], group: str | None = None
+        self,
+        expected: type[KafkaAdminError],
+        kind: str,
+        call: Awaitable[T],
+        group: str | None = None,
+        *,
+        topic: str | None = None,
     ) -> T | None:
         """The same, where one error is an answer too, and gives `None`."""
         try:
-            return await self._timed(kind, call, group)
+            return await self._timed(kind, call, group, topic)
         except expected:
             return None
         except (KafkaAdminError, ExceptionGroup) as error:
             self._failed(kind, error)
             raise Abandoned from error
 
-    async def _timed(self, kind: str, call: Awaitable[T], group: str | None) -> T:
+    async def _timed(self, kind: str, call: Awaitable[T], group: str | None, topic: str | None) -> T:
         began = time.monotonic()
+        self._story = []
         try:
-            result = await call
+            with telling(self._story):
+                result = await call
             _raise_for_errors(result)
         finally:
-            self._scene.tally.ended(kind, group, began, time.monotonic())
+            ended = time.monotonic()
+            self._scene.tally.ended(kind, group, began, ended)
+            if (about := group or topic) is not None:
+                self._note(about, f"{self.name}: {kind}, over {ended - began:.3f} s later", at=began, story=self._story)
         return result
 
     def _failed(self, kind: str, error: Exception) -> None:
         inner = [*cast("ExceptionGroup[Exception]", error).exceptions] if isinstance(error, ExceptionGroup) else [error]
         told = [f"{self.name}: {kind}: {type(each).__name__}: {each}" for each in inner]
-        self._scene.tally.failures.extend("\n        ".join([each, *self._trail.last()]) for each in told)
+        last = as_text(self._story[-LAST_STEPS:], self._scene.journal, ())
+        self._scene.tally.failures.extend("\n        ".join([each, *last]) for each in told)
 
-    def _wrong(self, kind: str, what: str) -> None:
-        self._scene.tally.wrong.append(f"{self.name}: {kind}: {what}")
+    def _wrong(self, kind: str, what: str, about: str | None = None) -> None:
+        subjects = () if about is None else (about,)
+        steps = as_text(self._story, self._scene.journal, subjects)
+        told = "\n        ".join([f"{self.name}: {kind}: {what}", *steps])
+        self._scene.tally.wrong.append(Wrong(told, time.monotonic(), subjects))
+
+    def _acknowledge(self, register: Register, number: int, about: str, more: str = "") -> None:
+        register.acknowledge(number)
+        self._note(about, f"{self.name}: {register.name}: write {number} is acknowledged{more}")
+
+    def _note(self, about: str, what: str, *, at: float | None = None, story: Story | None = None) -> None:
+        journal = self._scene.journal
+        journal.note(about, "\n".join([what, *as_text(story or [], journal, (about,))]), at)
 
     def _since(self, group: str) -> dict[TopicPartition, int]:
         return {partition: register.acknowledged for partition, register in self._scene.ledger.offsets[group].items()}
@@ -345,7 +360,7 @@ class Caller:
             seen = found[partition].offset if partition in found else None
             refuted = register.refutes(since[partition], seen)
             if refuted is not None:
-                self._wrong(kind, refuted)
+                self._wrong(kind, refuted, group)
 
     def _settled(self) -> list[str]:
         return sorted(self._scene.ledger.settled)

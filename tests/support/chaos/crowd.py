@@ -14,7 +14,8 @@ import trio
 from anyio.lowlevel import EventLoopToken, current_token
 
 from kafkaadmin import AdminClient
-from tests.support.chaos.callers import Caller, Scene, Trail
+from tests.support.chaos.callers import Caller, Scene
+from tests.support.chaos.journal import listen
 
 __all__ = ["Crowd"]
 
@@ -87,16 +88,10 @@ class Crowd:
         self._token: EventLoopToken = current_token()
         self._go, self._stop, self._part = anyio.Event(), anyio.Event(), anyio.Event()
         async with AsyncExitStack() as stack:
-            trails = [Trail() for _ in self._bootstraps]
-            admins = [
-                AdminClient(each, observers=[trail]) for each, trail in zip(self._bootstraps, trails, strict=True)
-            ]
+            admins = [AdminClient(each, observers=[listen]) for each in self._bootstraps]
             for admin in admins:
                 await stack.enter_async_context(admin)
-            self._callers = [
-                self._caller(number, *share)
-                for number, share in zip(range(self._count), cycle(zip(admins, trails, strict=True)))
-            ]
+            self._callers = [self._caller(*each) for each in zip(range(self._count), cycle(admins))]
             async with anyio.create_task_group() as everybody:
                 for caller in self._callers:
                     everybody.start_soon(caller.begin)
@@ -108,9 +103,9 @@ class Crowd:
             self._rest()
             await self._part.wait()
 
-    def _caller(self, number: int, admin: AdminClient, trail: Trail) -> Caller:
+    def _caller(self, number: int, admin: AdminClient) -> Caller:
         name = f"{self.loop}-{number}"
-        return Caller(name, admin, self._scene, trail, f"{self._seed} {name}", pause=self._pause)
+        return Caller(name, admin, self._scene, f"{self._seed} {name}", pause=self._pause)
 
     def _rest(self) -> None:
         self.tasks = _living_tasks(self.loop)

@@ -36,6 +36,8 @@ class Report:
     before: Resources | None = None
     after: Resources | None = None
     largest: list[str] = field(default_factory=list[str])
+    evidence: list[str] = field(default_factory=list[str])
+    """What the journal says around answers that were wrong, and of writes that were lost."""
     left_open: int = 0
     """Connections that were still open when all clients had been closed, beyond those from before."""
 
@@ -62,7 +64,7 @@ class Report:
         yield f"{total} calls in {self.seconds:.0f} s ({total / max(self.seconds, 1):.0f} a second): {kinds}"
         yield f"{len(tally.failures)} failed, {len(tally.wrong)} answered wrongly"
         yield from _some(tally.failures)
-        yield from _some(tally.wrong)
+        yield from _some([each.told for each in tally.wrong])
         yield f"{self.acknowledged} writes acknowledged, {len(self.lost)} of them lost"
         yield from _some(self.lost)
         yield f"{tally.ambiguous} writes marked ambiguous; {tally.behind} descriptions behind while groups moved"
@@ -71,6 +73,7 @@ class Report:
         yield f"before: {self.before}"
         yield f"after:  {self.after}"
         yield from (f"    {line}" for line in self.largest)
+        yield from self.evidence
         yield f"left open by closed clients: {self.left_open} connections"
 
     def _recovery_lines(self) -> Iterator[str]:

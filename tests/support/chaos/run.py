@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import tracemalloc
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -14,13 +14,15 @@ from kafkaadmin import AdminClient, NewTopic
 from tests.support.chaos.callers import ENDS, REPLICAS, TOPIC, Scene
 from tests.support.chaos.crowd import Crowd
 from tests.support.chaos.faults import Step, faults_of, plan, reset
+from tests.support.chaos.journal import EVERYBODY, Journal
 from tests.support.chaos.ledger import Ledger
 from tests.support.chaos.report import Recovery, Report
 from tests.support.chaos.resources import Resources, largest, measure, open_connections
 from tests.support.chaos.tally import Tally
+from tests.support.chaos.views import Views, offsets_partition
 from tests.support.chaos.weather import Weather
 from tests.support.kafka import CoordinatorWatch, KafkaCluster, wire
-from tests.support.kafka.cluster import OFFSETS_TOPIC
+from tests.support.kafka.settings import OFFSETS_PARTITIONS
 from tests.support.producing import produce
 
 __all__ = ["Run", "Settings"]
@@ -30,6 +32,8 @@ AGAIN_EVERY = 0.3
 COMPANY_EVERY = 0.7
 CATCH_UP_SECONDS = 90.0
 SETTLE_SECONDS = 5.0
+EXAMPLES = 6
+"""So many answers that were wrong, and writes that were lost, are told of in full."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +49,8 @@ class Settings:
 class Run:
     """Twenty callers, and faults one after the other."""
 
-    def __init__(self, kafka: KafkaCluster, settings: Settings) -> None:
-        self._kafka, self._settings = kafka, settings
+    def __init__(self, kafka: KafkaCluster, settings: Settings, journal: Journal) -> None:
+        self._kafka, self._settings, self._journal = kafka, settings, journal
         self._tally, self._ledger, self._weather = Tally(), Ledger(), Weather()
         self._report = Report()
         self._began = time.monotonic()
@@ -56,13 +60,15 @@ class Run:
         """The exit code."""
         cluster_id = anyio.run(_prepare, self._kafka.bootstrap())
         brokers = frozenset(self._kafka.brokers)
-        scene = Scene(self._ledger, self._tally, self._weather, cluster_id=cluster_id, brokers=brokers)
+        scene = Scene(self._ledger, self._tally, self._weather, self._journal, cluster_id=cluster_id, brokers=brokers)
         connections = open_connections()
         self._crowds = self._gather(scene)
-        with self._calling():
+        with self._calling(), Views(self._kafka, self._journal):
             self._hurt()
         self._report.left_open = max(0, self._connections_after(connections) - connections)
-        self._report.lost = list(self._losses())
+        losses = list(self._losses())
+        self._report.lost = [refuted for _, refuted in losses]
+        self._report.evidence = list(self._evidence([about for about, _ in losses]))
         self._report.acknowledged = len(self._ledger)
         return self._conclude()
 
@@ -85,6 +91,7 @@ class Run:
         tracemalloc.start()
         self._report.before = self._measure()
         self._began = time.monotonic()
+        self._journal.begin(self._began)
         for crowd in self._crowds:
             crowd.call()
         yield
@@ -138,19 +145,25 @@ class Run:
         self._weather.break_out()
         with CoordinatorWatch(kafka, group) as watch:
             struck = time.monotonic()
+            self._note(f"{fault.name}: broker {broker} is struck")
             fault.strike(kafka, broker)
             if fault.replaced:
                 watch.await_change(since=struck, from_broker=broker)
             self._hold(step, broker, struck)
+            self._note(f"{fault.name}: broker {broker} is healed")
             fault.heal(kafka, broker)
             healed = time.monotonic()
+            self._note(f"{fault.name}: broker {broker} has been healed")
             kafka.await_healthy()
+            self._note("all is well")
             self._weather.calm_down()
             self._await_rounds()
         served = _served_again(watch, struck, broker)
         recovered = served if served is not None else healed
         held_up = self._tally.held_up(self._neighbours(group), recovered)
         self._report.recoveries.append(Recovery(fault=fault.name, kafka=recovered - struck, callers=held_up))
+        for at, serving in watch.changes:
+            self._journal.note(offsets_partition(self._partition_of(group)), f"Kafka: {group} is with {serving}", at)
         self._say(
             f"{fault.name}, broker {broker}, {healed - struck:.1f} s{', others reset' if step.company else ''}:"
             f" Kafka after {recovered - struck:.2f} s, callers {held_up:.2f} s later;"
@@ -180,13 +193,15 @@ class Run:
 
     def _neighbours(self, group: str) -> frozenset[str]:
         """The groups whose offsets are in the same partition: what Kafka says of one of them holds for all."""
-        partitions = len(self._kafka.metadata(OFFSETS_TOPIC).topics[OFFSETS_TOPIC])
-        wanted = wire.group_partition(group, partitions)
-        return frozenset(each for each in self._ledger.offsets if wire.group_partition(each, partitions) == wanted)
+        wanted = self._partition_of(group)
+        return frozenset(each for each in self._ledger.offsets if self._partition_of(each) == wanted)
+
+    def _partition_of(self, group: str) -> int:
+        return wire.group_partition(group, OFFSETS_PARTITIONS)
 
     # ------------------------------------------------------------------ the end
 
-    def _losses(self) -> Iterator[str]:
+    def _losses(self) -> Iterator[tuple[str, str]]:
         """What was acknowledged and isn't there: asked byte for byte, not by the client under test."""
         for group, registers in self._ledger.offsets.items():
             committed = self._kafka.committed_offsets(group)
@@ -194,12 +209,21 @@ class Run:
                 seen = committed.get((partition.topic, partition.partition))
                 refuted = register.refutes_now(seen if seen != -1 else None)
                 if refuted is not None:
-                    yield refuted
+                    yield group, refuted
         topics = self._kafka.metadata(*self._ledger.topics).topics
         for name, register in self._ledger.topics.items():
             refuted = register.refutes_now(1 if topics[name] else None)
             if refuted is not None:
-                yield refuted
+                yield name, refuted
+
+    def _evidence(self, lost: Sequence[str]) -> Iterator[str]:
+        for wrong in self._tally.wrong[:EXAMPLES]:
+            partitions = [offsets_partition(self._partition_of(each)) for each in wrong.about]
+            yield f"around {self._journal.since_start(wrong.at).strip()} s, {wrong.told}"
+            yield from self._journal.around(wrong.at, [*wrong.about, *partitions])
+        for about in lost[:EXAMPLES]:
+            yield f"the life of {about}"
+            yield from self._journal.life_of(about)
 
     def _conclude(self) -> int:
         for line in self._report.lines(self._tally):
@@ -207,6 +231,9 @@ class Run:
         faults = self._report.faults(self._tally)
         print(f"CHAOS FAILED: {'; '.join(faults)}" if faults else "chaos: everything held")
         return 1 if faults else 0
+
+    def _note(self, what: str) -> None:
+        self._journal.note(EVERYBODY, what)
 
     def _say(self, what: str) -> None:
         print(f"{time.monotonic() - self._began:7.1f} s  {what}", flush=True)

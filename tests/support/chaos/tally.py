@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from dataclasses import dataclass, field
 
-__all__ = ["Call", "Tally"]
+__all__ = ["Call", "Tally", "Wrong"]
 
 LAST_CALLS = 5_000
 
@@ -19,6 +19,15 @@ class Call:
     ended: float
 
 
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """An answer that must not be, when it came, and what it was about."""
+
+    told: str
+    at: float
+    about: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class Tally:
     """Counts by kind of call. Written from several threads: each line is one step under the interpreter's lock."""
@@ -28,7 +37,7 @@ class Tally:
     longest: float = 0.0
     longest_kind: str = ""
     failures: list[str] = field(default_factory=list[str])
-    wrong: list[str] = field(default_factory=list[str])
+    wrong: list[Wrong] = field(default_factory=list[Wrong])
     behind: int = 0
     """Lists and descriptions of groups that fell short while groups moved: Kafka offers nothing that would tell."""
     about_groups: deque[Call] = field(default_factory=lambda: deque[Call](maxlen=LAST_CALLS))
