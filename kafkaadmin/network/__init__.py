@@ -5,7 +5,8 @@ from __future__ import annotations
 from kafkaadmin.network.authentication import Ask, Authenticate, Dial, Opened, Plaintext, SecurityProtocol
 from kafkaadmin.network.connection import Connection, Exchange, NoAnswerYet
 from kafkaadmin.network.pool import Lane, Pool
-from kafkaadmin.network.transport import Stream, open_tcp
+from kafkaadmin.network.stream import Stream
+from kafkaadmin.network.transport import open_tcp
 from kafkaadmin.network.versions import WrongClusterError, api_name
 
 __all__ = [

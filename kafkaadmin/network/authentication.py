@@ -10,7 +10,8 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from kafkaadmin.config import Address
 from kafkaadmin.errors import AuthenticationError
-from kafkaadmin.network.transport import Stream, open_tcp
+from kafkaadmin.network.stream import Stream
+from kafkaadmin.network.transport import open_tcp
 from kafkawire import ErrorCode, Request, Response
 from kafkawire.messages import SaslHandshakeRequest
 

@@ -34,7 +34,7 @@ from kafkaadmin.errors import (
     RemoteProtocolError,
     UnsupportedVersionError,
 )
-from kafkaadmin.network.transport import Bell, Stream
+from kafkaadmin.network.stream import Bell, Stream
 from kafkaadmin.network.versions import BrokerVersions
 from kafkawire import DecodeError, EncodeError, Reply, Request, Response, Session
 from kafkawire.messages import ApiVersionsRequest, ApiVersionsResponse

@@ -13,7 +13,8 @@ from typing import Final
 
 from kafkaadmin.config import Address, Proxy, TranslateAddress
 from kafkaadmin.errors import AuthenticationError, ConfigurationError, ConnectError
-from kafkaadmin.network.transport import Stream, open_tcp
+from kafkaadmin.network.stream import Stream
+from kafkaadmin.network.transport import open_tcp
 
 __all__ = ["Dialler"]
 

@@ -24,7 +24,7 @@ from kafkaadmin.errors import (
 from kafkaadmin.events import Announcer, ConnectionLost, ConnectionOpened
 from kafkaadmin.network.authentication import Authenticate, Plaintext, SecurityProtocol, require_no_login
 from kafkaadmin.network.connection import Connection, Peer, afresh
-from kafkaadmin.network.transport import Stream
+from kafkaadmin.network.stream import Stream
 from kafkaadmin.network.versions import (
     BrokerVersions,
     check_greeting,

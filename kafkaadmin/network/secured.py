@@ -16,8 +16,9 @@ import anyio.to_thread
 from kafkaadmin.config import Address
 from kafkaadmin.errors import AuthenticationError, ConfigurationError, ConnectError
 from kafkaadmin.network.authentication import Ask, Dial, Opened
+from kafkaadmin.network.stream import Stream
 from kafkaadmin.network.tls import TlsStream, refusal
-from kafkaadmin.network.transport import Stream, open_tcp
+from kafkaadmin.network.transport import open_tcp
 from kafkaadmin.security import PemSource, Sasl, SaslGssapi, SaslOAuthBearer, SaslPlain, Security, SecurityProvider, Tls
 from kafkawire import ErrorCode, Session, sasl
 from kafkawire.messages import ApiVersionsRequest, SaslAuthenticateRequest, SaslHandshakeRequest

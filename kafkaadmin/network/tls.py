@@ -12,7 +12,7 @@ import ssl
 from typing import Final
 
 from kafkaadmin.errors import AuthenticationError
-from kafkaadmin.network.transport import Stream
+from kafkaadmin.network.stream import Stream
 
 __all__ = ["TlsStream", "refusal"]
 

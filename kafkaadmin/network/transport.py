@@ -1,12 +1,4 @@
-"""Streams of bytes to a broker, and how one is opened over TCP.
-
-`Stream` is what a connection needs of a transport. It differs from anyio's byte streams where a request's cost lies:
-`receive` has its own deadline, which another task may bring forward, so that no cancel scope need be made for each
-answer; `write` takes bytes at once and `drain` waits only when the peer is slow; `close` is synchronous.
-
-There are two over TCP: `AsyncioStream`, a bare asyncio protocol (asyncio and uvloop), and `SocketStream`, a socket and
-anyio's readiness calls (trio).
-"""
+"""How a stream to a broker is opened over TCP: the name resolved, its addresses raced, the loop's own stream chosen."""
 
 from __future__ import annotations
 
@@ -15,19 +7,18 @@ import ipaddress
 import os
 import socket
 import sys
-from collections.abc import Generator, Iterable
+from collections.abc import Iterable
 from itertools import chain, zip_longest
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple
 
 import anyio
-import anyio.lowlevel
 
 from kafkaadmin.config import Address
 from kafkaadmin.errors import ConnectError
+from kafkaadmin.network.socket_stream import SocketStream
+from kafkaadmin.network.stream import Stream
 
-__all__ = ["Bell", "Clock", "SocketStream", "Stream", "open_tcp"]
-
-_RECEIVE_SIZE: Final = 64 * 1024
+__all__ = ["open_tcp"]
 
 _STAGGER: Final = 0.25
 """Seconds before the next address of a name is tried beside the one under way (RFC 8305)."""
@@ -35,70 +26,6 @@ _STAGGER: Final = 0.25
 _UNDER_WAY: Final = frozenset(
     {errno.EINPROGRESS, errno.EWOULDBLOCK, getattr(errno, "WSAEWOULDBLOCK", errno.EWOULDBLOCK)}
 )
-
-
-class Clock(Protocol):
-    """Seconds, from whatever start."""
-
-    def __call__(self) -> float: ...
-
-
-class Bell(Protocol):
-    """Awaited by one task until another one rings it."""
-
-    def ring(self) -> None:
-        """Wake the task. Ringing twice, or after it was cancelled, does nothing."""
-        ...
-
-    def __await__(self) -> Generator[Any, None, None]: ...
-
-
-class Stream(Protocol):
-    """An open stream to a broker: used by one receiver and one writer at a time."""
-
-    now: Clock
-    """The event loop's clock, the same as `anyio.current_time`."""
-
-    async def receive(self, until: float) -> bytes | None:
-        """The next bytes; `b""` once the peer has closed; `None` once the clock shows `until`.
-
-        A cancelled `receive` loses no bytes. Raises `OSError` when the connection broke.
-        """
-        ...
-
-    def bell(self) -> Bell:
-        """Something for one task to wait on: cheaper than an event, which serves many."""
-        ...
-
-    def wake_by(self, until: float) -> None:
-        """Bring the deadline of the `receive` under way forward to `until`, if that is earlier."""
-        ...
-
-    def receive_nowait(self) -> bytes | None:
-        """What has arrived already: bytes, `b""` if the peer has closed, `None` if nothing has.
-
-        It asks the operating system, so it is right even when the event loop was held up. Raises as `receive` does.
-        """
-        ...
-
-    def write(self, data: bytes) -> bool:
-        """Take `data` for sending. False: some of it still waits for the peer; call `drain` before the next `write`.
-
-        Raises `OSError` when the connection is known to be gone; then nothing of `data` was sent.
-        """
-        ...
-
-    async def drain(self) -> None:
-        """Wait until written data has left. When it is cancelled the stream can only be closed. Raises `OSError`."""
-        ...
-
-    def close(self) -> None:
-        """Close at once, without waiting for anything. A `receive` or `drain` under way ends. Idempotent."""
-        ...
-
-    async def wait_closed(self) -> None:
-        """Wait, after `close`, until the operating system has the socket back: a turn of the event loop or two."""
-        ...
 
 
 async def open_tcp(address: Address, *, skip: int = 0) -> Stream:
@@ -112,7 +39,7 @@ async def open_tcp(address: Address, *, skip: int = 0) -> Stream:
     try:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if _runs_on_asyncio():
-            from kafkaadmin.network.asyncio_transport import AsyncioStream
+            from kafkaadmin.network.asyncio_stream import AsyncioStream
 
             return await AsyncioStream.over(sock)
         return SocketStream(sock)
@@ -236,87 +163,3 @@ async def _connected(target: _Target) -> socket.socket:
         sock.close()
         raise
     return sock
-
-
-class _EventBell:
-    __slots__ = ("_event", "ring")
-
-    def __init__(self) -> None:
-        self._event = anyio.Event()
-        self.ring = self._event.set
-
-    def __await__(self) -> Generator[Any, None, None]:
-        return self._event.wait().__await__()
-
-
-class SocketStream:
-    """A TCP socket, driven by anyio's readiness calls: for any event loop that anyio runs on."""
-
-    __slots__ = ("_scope", "_sock", "_unsent", "now")
-
-    def __init__(self, sock: socket.socket) -> None:
-        self.now: Clock = anyio.current_time
-        self._sock = sock
-        self._scope: anyio.CancelScope | None = None
-        self._unsent = b""
-
-    async def receive(self, until: float) -> bytes | None:
-        data = None
-        while data is None:
-            if not await self._readable(until):
-                return None
-            data = self.receive_nowait()
-        return data
-
-    async def _readable(self, until: float) -> bool:
-        with anyio.CancelScope(deadline=until) as scope:
-            self._scope = scope
-            try:
-                await anyio.wait_readable(self._sock)
-            except (anyio.ClosedResourceError, ValueError):
-                raise ConnectionAbortedError(errno.ECONNABORTED, "closed on this side") from None
-            finally:
-                self._scope = None
-        return not scope.cancelled_caught
-
-    def bell(self) -> Bell:
-        return _EventBell()
-
-    def wake_by(self, until: float) -> None:
-        if self._scope is not None and until < self._scope.deadline:
-            self._scope.deadline = until
-
-    def receive_nowait(self) -> bytes | None:
-        try:
-            return self._sock.recv(_RECEIVE_SIZE)
-        except (BlockingIOError, InterruptedError):
-            return None
-
-    def write(self, data: bytes) -> bool:
-        try:
-            sent = self._sock.send(data)
-        except (BlockingIOError, InterruptedError):
-            sent = 0
-        self._unsent = data[sent:]
-        return not self._unsent
-
-    async def drain(self) -> None:
-        view = memoryview(self._unsent)
-        while view:
-            try:
-                await anyio.wait_writable(self._sock)
-            except (anyio.ClosedResourceError, ValueError):
-                raise ConnectionAbortedError(errno.ECONNABORTED, "closed on this side") from None
-            try:
-                view = view[self._sock.send(view) :]
-            except (BlockingIOError, InterruptedError):
-                continue
-        self._unsent = b""
-
-    def close(self) -> None:
-        if self._sock.fileno() >= 0:
-            anyio.notify_closing(self._sock)
-            self._sock.close()
-
-    async def wait_closed(self) -> None:
-        await anyio.lowlevel.checkpoint()

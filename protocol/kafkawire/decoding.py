@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kafkawire import runtime
 from kafkawire.likeness import CONSTANTS as LIKENESS_CONSTANTS
 from kafkawire.likeness import LikeElement, likely_alike
-from kafkawire.primitives import Array, Blob, Fixed, Form, Struct, Text, UuidType, WireType
+from kafkawire.primitives import Array, Blob, FieldSpec, Fixed, Form, Struct, Text, UuidType, WireType
 from kafkawire.runs import CONSTANTS as RUN_CONSTANTS
 from kafkawire.runs import Content, Run
 from kafkawire.sharing import Shared, part_of
@@ -35,7 +35,7 @@ from kafkawire.uniform import UniformArray, worth_guessing
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kafkawire.schema import FieldSpec, Message
+    from kafkawire.schema import Message
 
 REFUSALS: Final = (struct.error, IndexError, ValueError, OverflowError)
 """What the functions raise for malformed input."""

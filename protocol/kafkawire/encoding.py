@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from kafkawire import runtime
-from kafkawire.primitives import Array, Blob, Fixed, Form, Struct, Text, UuidType, WireType
+from kafkawire.primitives import Array, Blob, FieldSpec, Fixed, Form, Struct, Text, UuidType, WireType
 from kafkawire.sharing import Shared, part_of
 from kafkawire.source import Source
 from kafkawire.uniform import worth_guessing
@@ -25,7 +25,7 @@ from kafkawire.uniform import worth_guessing
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kafkawire.schema import FieldSpec, Message
+    from kafkawire.schema import Message
 
 _CONSTANTS: dict[str, Any] = {
     "UUID": UUID,

@@ -10,10 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from kafkawire import runtime
-from kafkawire.primitives import Blob, Fixed, Form, Struct, Text
+from kafkawire.primitives import Blob, FieldSpec, Fixed, Form, Struct, Text
 
 if TYPE_CHECKING:
-    from kafkawire.schema import FieldSpec
     from kafkawire.source import Source
 
 CONSTANTS: dict[str, Any] = {"element_shape": runtime.element_shape}

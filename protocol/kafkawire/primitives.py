@@ -1,8 +1,7 @@
 """The wire types: what a field of a message looks like as bytes.
 
 Each type is a declaration that two readers share. `kafkawire.reference` turns it into a construct (`Construct`
-objects that parse and build), and `kafkawire.compiler` into specialised Python source. Importing construct takes
-longer than everything else here together, so it is put off until the reference reading is asked for.
+objects that parse and build), and `kafkawire.compiler` into specialised Python source.
 
 A type takes the version and the flexibility (KIP-482) of the message it is part of: in flexible versions strings,
 bytes and arrays have a varint length, and every struct ends with tagged fields.
@@ -10,13 +9,8 @@ bytes and arrays have a varint length, and every struct ends with tagged fields.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 from uuid import UUID
-
-if TYPE_CHECKING:
-    import construct
-
-    from kafkawire.schema import FieldSpec
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -64,10 +58,6 @@ class WireType(Generic[T_co]):
         """The fewest bytes a value can take: what bounds an array's count by the bytes left."""
         raise NotImplementedError
 
-    def reading(self, form: Form) -> construct.Construct:
-        """This type as a construct, which parses and builds it: the reference."""
-        raise NotImplementedError
-
     def __repr__(self) -> str:
         return self.kind if self.nullable_since is None else f"nullable {self.kind}"
 
@@ -92,11 +82,6 @@ class Fixed(WireType[T_co]):
     def minimum_size(self, form: Form) -> int:
         return self.size
 
-    def reading(self, form: Form) -> construct.Construct:
-        from kafkawire import reference
-
-        return reference.FixedReading(self)
-
 
 def _integer(bits: int, code: str, *, signed: bool = True) -> Fixed[int]:
     limits = (-(1 << bits - 1), (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)
@@ -118,11 +103,6 @@ class Text(WireType[T_co]):
     def minimum_size(self, form: Form) -> int:
         return 1 if form.flexible and self.flexible else 2
 
-    def reading(self, form: Form) -> construct.Construct:
-        from kafkawire import reference
-
-        return reference.TextReading(self.nullable(form.version), compact=form.flexible and self.flexible)
-
 
 class Blob(WireType[T_co]):
     """Bytes, uninterpreted. `Records` too are read and written as they are."""
@@ -138,11 +118,6 @@ class Blob(WireType[T_co]):
 
     def minimum_size(self, form: Form) -> int:
         return 1 if form.flexible else 4
-
-    def reading(self, form: Form) -> construct.Construct:
-        from kafkawire import reference
-
-        return reference.BlobReading(self.nullable(form.version), compact=form.flexible)
 
 
 class Array(WireType[tuple[T, ...]]):
@@ -172,13 +147,41 @@ class Array(WireType[tuple[T, ...]]):
     def minimum_size(self, form: Form) -> int:
         return 1 if form.flexible else 4
 
-    def reading(self, form: Form) -> construct.Construct:
-        from kafkawire import reference
-
-        return reference.ArrayReading(self.element, form, nullable=self.nullable(form.version))
-
     def __repr__(self) -> str:
         return f"{super().__repr__()} of {self.element!r}"
+
+
+class FieldSpec(NamedTuple):
+    """One field of an entity, as declared.
+
+    Attributes:
+        name: the attribute's name: the spec's, in snake_case.
+        type: its wire type, which also knows the versions that may be null.
+        since, until: the versions that carry it, both included; ``until=None`` for all later ones.
+        default: its value where it is not carried; for tagged fields also the value that is not written.
+        required: whether the constructor insists on a value.
+        ignorable: whether a version without it drops its value silently.
+        tag: its number among the tagged fields (KIP-482), ``None`` for a field in line.
+        secret: whether ``repr`` hides it.
+    """
+
+    name: str
+    type: WireType[Any]
+    since: int = 0
+    until: int | None = None
+    default: Any = None
+    required: bool = False
+    ignorable: bool = False
+    tag: int | None = None
+    secret: bool = False
+
+    def carried(self, version: int) -> bool:
+        """Whether this version has the field, in line or tagged."""
+        return self.since <= version and (self.until is None or version <= self.until)
+
+    def in_line(self, version: int) -> bool:
+        """Whether this version has the field among the positional ones."""
+        return self.tag is None and self.carried(version)
 
 
 class Struct(WireType[T_co]):
@@ -210,12 +213,6 @@ class Struct(WireType[T_co]):
         present = (spec for spec in self.fields if spec.in_line(form.version))
         return sum(spec.type.minimum_size(form) for spec in present) + form.flexible
 
-    def reading(self, form: Form) -> construct.Construct:
-        from kafkawire import reference
-
-        entity = reference.entity_reading(self.entity, self.fields, form)
-        return reference.NullableStructReading(entity) if self.nullable(form.version) else entity
-
     def __repr__(self) -> str:
         return f"{super().__repr__()} {self.entity.__name__}"
 
@@ -228,11 +225,6 @@ class UuidType(WireType[UUID]):
 
     def minimum_size(self, form: Form) -> int:
         return 16
-
-    def reading(self, form: Form) -> construct.Construct:
-        from kafkawire import reference
-
-        return reference.UuidReading()
 
 
 def wire_type(declared: WireType[T] | type[T]) -> WireType[T]:
@@ -298,6 +290,7 @@ __all__ = [
     "Blob",
     "Boolean",
     "Bytes",
+    "FieldSpec",
     "Fixed",
     "Float64",
     "Form",

@@ -1,7 +1,8 @@
 """The reference reading: declarations as constructs.
 
 construct parses and builds here field by field, slowly and plainly, and every failure knows its path and its offset.
-It is what the compiled codecs are tested against, and what names the field when one of them fails.
+It is what the compiled codecs are tested against, and what names the field when one of them fails. Importing construct
+takes longer than all else in this package together: so this is imported when it is needed.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import reprlib
 import struct
 from collections.abc import Container, Mapping, Sequence
 from contextlib import suppress
+from functools import singledispatch
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 from uuid import UUID
 
@@ -21,11 +23,11 @@ import construct
 
 from kafkawire.decoding import compile_passing
 from kafkawire.errors import DecodeError, EncodeError, UnsupportedFieldError
-from kafkawire.primitives import Fixed, Form, Struct, WireType
+from kafkawire.primitives import Array, Blob, FieldSpec, Fixed, Form, Struct, Text, UuidType, WireType
 from kafkawire.runtime import LONGEST_TEXT, is_default, read_varint
 
 if TYPE_CHECKING:
-    from kafkawire.schema import FieldSpec, Message
+    from kafkawire.schema import Message
 
 M = TypeVar("M", bound="Message")
 
@@ -97,11 +99,47 @@ def reading_of(cls: type[Message], version: int) -> construct.Construct:
 
 def entity_reading(cls: type[Any], specs: tuple[FieldSpec, ...], form: Form) -> construct.Construct:
     """An entity at one version: its fields in order, then, in flexible versions, its tagged fields."""
-    members = [spec.name / spec.type.reading(form) for spec in specs if spec.in_line(form.version)]
+    members = [spec.name / _of_type(spec.type, form) for spec in specs if spec.in_line(form.version)]
     if form.flexible:
         tagged = {s.tag: s for s in specs if s.tag is not None and s.carried(form.version)}
         members.append(_TAGGED / TaggedReading(tagged, form))
     return EntityReading(cls, specs, form, construct.Struct(*members))
+
+
+@singledispatch
+def _of_type(wire: WireType[Any], form: Form) -> construct.Construct:
+    raise TypeError(f"{wire!r} has no reading")
+
+
+@_of_type.register(Fixed)
+def _of_fixed(wire: Fixed[Any], form: Form) -> construct.Construct:
+    return FixedReading(wire)
+
+
+@_of_type.register(UuidType)
+def _of_uuid(wire: UuidType, form: Form) -> construct.Construct:
+    return UuidReading()
+
+
+@_of_type.register(Text)
+def _of_text(wire: Text[Any], form: Form) -> construct.Construct:
+    return TextReading(wire.nullable(form.version), compact=form.flexible and wire.flexible)
+
+
+@_of_type.register(Blob)
+def _of_blob(wire: Blob[Any], form: Form) -> construct.Construct:
+    return BlobReading(wire.nullable(form.version), compact=form.flexible)
+
+
+@_of_type.register(Array)
+def _of_array(wire: Array[Any], form: Form) -> construct.Construct:
+    return ArrayReading(wire.element, form, nullable=wire.nullable(form.version))
+
+
+@_of_type.register(Struct)
+def _of_struct(wire: Struct[Any], form: Form) -> construct.Construct:
+    entity = entity_reading(wire.entity, wire.fields, form)
+    return NullableStructReading(entity) if wire.nullable(form.version) else entity
 
 
 _TAGGED = "tagged fields"
@@ -324,7 +362,7 @@ class ArrayReading(construct.Construct):  # type: ignore[misc]
         super().__init__()
         self.wire = element
         self.form = form
-        self.element = element.reading(form)
+        self.element = _of_type(element, form)
         self.element_size = element.minimum_size(form)
         self.nullable = nullable
         self.count = LengthReading("i", nullable=nullable, compact=form.flexible)
@@ -498,7 +536,7 @@ def _sized(reading: construct.Construct, stream: Any, context: Any, path: str) -
 
 
 def _tagged_reading(spec: FieldSpec, form: Form) -> construct.Construct:
-    reading = spec.type.reading(form)
+    reading = _of_type(spec.type, form)
     if isinstance(spec.type, Struct) and isinstance(reading, NullableStructReading):
         return NullableStructReading(reading.entity, absent=b"\x00")
     return reading

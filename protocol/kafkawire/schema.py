@@ -23,7 +23,6 @@ from typing import (
     Any,
     ClassVar,
     Generic,
-    NamedTuple,
     TypeVar,
     cast,
     dataclass_transform,
@@ -32,7 +31,7 @@ from typing import (
     overload,
 )
 
-from kafkawire.primitives import Form, WireType, wire_type
+from kafkawire.primitives import FieldSpec, Form, WireType, wire_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,39 +40,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 R_co = TypeVar("R_co", bound="Response", covariant=True)
-
-
-class FieldSpec(NamedTuple):
-    """One field of an entity, as declared.
-
-    Attributes:
-        name: the attribute's name: the spec's, in snake_case.
-        type: its wire type, which also knows the versions that may be null.
-        since, until: the versions that carry it, both included; ``until=None`` for all later ones.
-        default: its value where it is not carried; for tagged fields also the value that is not written.
-        required: whether the constructor insists on a value.
-        ignorable: whether a version without it drops its value silently.
-        tag: its number among the tagged fields (KIP-482), ``None`` for a field in line.
-        secret: whether ``repr`` hides it.
-    """
-
-    name: str
-    type: WireType[Any]
-    since: int = 0
-    until: int | None = None
-    default: Any = None
-    required: bool = False
-    ignorable: bool = False
-    tag: int | None = None
-    secret: bool = False
-
-    def carried(self, version: int) -> bool:
-        """Whether this version has the field, in line or tagged."""
-        return self.since <= version and (self.until is None or version <= self.until)
-
-    def in_line(self, version: int) -> bool:
-        """Whether this version has the field among the positional ones."""
-        return self.tag is None and self.carried(version)
 
 
 class _Declared:

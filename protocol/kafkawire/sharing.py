@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
-from kafkawire.primitives import Fixed, Struct, WireType
+from kafkawire.primitives import FieldSpec, Fixed, Struct, WireType
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
 
-    from kafkawire.schema import FieldSpec
 
 Part: TypeAlias = "tuple[str, Hashable]"
 """An array of something, or a struct: what all those that are read alike have in common."""

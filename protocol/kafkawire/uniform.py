@@ -18,10 +18,9 @@ from struct import Struct as Packing
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from kafkawire import runtime
-from kafkawire.primitives import Array, Blob, Fixed, Form, Struct, Text, UuidType, WireType
+from kafkawire.primitives import Array, Blob, FieldSpec, Fixed, Form, Struct, Text, UuidType, WireType
 
 if TYPE_CHECKING:
-    from kafkawire.schema import FieldSpec
     from kafkawire.source import Source
 
 _FEWEST: Final = 4

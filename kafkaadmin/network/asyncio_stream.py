@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Generator
 from typing import Any, Final, Self, cast
 
-from kafkaadmin.network.transport import Bell, Clock
+from kafkaadmin.network.stream import Bell, Clock
 
 __all__ = ["AsyncioStream"]
 
