@@ -204,8 +204,10 @@ def client_jars() -> str:
 
 
 @pytest.mark.real_kafka
-@pytest.mark.parametrize("cluster", ["3.9", "4.4"], indirect=True)
-def test_javas_admin_finds_kafka(cluster: FakeCluster) -> None:
+@pytest.mark.parametrize(
+    ("cluster", "emptied"), [("3.9", "GroupIdNotFoundException"), ("4.4", "null")], indirect=["cluster"]
+)
+def test_javas_admin_finds_kafka(cluster: FakeCluster, emptied: str) -> None:
     cluster.allow_delegation_tokens()
     cluster.allow_voter_changes()
     command = [
@@ -235,6 +237,7 @@ def test_javas_admin_finds_kafka(cluster: FakeCluster) -> None:
         "removeMembers": "null",
         "deleteOffsets": "null",
         "deleteGroups": "null",
+        "deleteGroups without offsets": emptied,
         "createTopics for its id": "true",
         "describeTopics by id": "by-id",
         "createPartitions": "null",
@@ -254,4 +257,21 @@ def test_javas_admin_finds_kafka(cluster: FakeCluster) -> None:
         "describeDelegationToken": "1",
         "renewDelegationToken": "true",
         "expireDelegationToken": "true",
+        "incrementalAlterConfigs": "null",
+        "describeConfigs after": "1000",
+        "listConfigResources": "1",
+        "updateFeatures": "null",
+        "createAcls": "null",
+        "describeAcls": "true",
+        "deleteAcls": "1",
+        "alterUserScramCredentials": "null",
+        "describeUserScramCredentials": "[alice]",
+        "alterClientQuotas": "null",
+        "describeClientQuotas": "{producer_byte_rate=1024.0}",
+        "alterPartitionReassignments": "null",
+        "listPartitionReassignments": "0",
+        "describeLogDirs": "true",
+        "alterReplicaLogDirs": "null",
+        "describeReplicaLogDirs": "true",
+        "unregisterBroker": "BrokerIdNotRegisteredException",
     }, run.stderr

@@ -1,6 +1,7 @@
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
@@ -8,22 +9,45 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.ExpireDelegationTokenOptions;
+import org.apache.kafka.clients.admin.FeatureUpdate;
 import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.clients.admin.ListConfigResourcesOptions;
+import org.apache.kafka.clients.admin.LogDirDescription;
+import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RaftVoterEndpoint;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
+import org.apache.kafka.clients.admin.ScramCredentialInfo;
+import org.apache.kafka.clients.admin.ScramMechanism;
+import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
+import org.apache.kafka.clients.admin.UserScramCredentialAlteration;
+import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicCollection;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionReplica;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.quota.ClientQuotaAlteration;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
+import org.apache.kafka.common.quota.ClientQuotaFilter;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.security.token.delegation.DelegationToken;
 
 /** Kafka's own Admin, against the brokers named by the first argument. Prints a line `call=outcome` for each call. */
@@ -43,6 +67,9 @@ public class AdminCalls {
             writes(admin);
             cluster(admin);
             tokens(admin);
+            settings(admin);
+            users(admin);
+            replicas(admin);
         }
     }
 
@@ -128,7 +155,62 @@ public class AdminCalls {
         RemoveMembersFromConsumerGroupOptions all = new RemoveMembersFromConsumerGroupOptions();
         print("removeMembers", () -> admin.removeMembersFromConsumerGroup("busy", all).all().get());
         print("deleteOffsets", () -> admin.deleteConsumerGroupOffsets("billing", Set.of(ORDERS)).all().get());
-        print("deleteGroups", () -> admin.deleteConsumerGroups(List.of("billing", "busy")).all().get());
+        print("deleteGroups", () -> admin.deleteConsumerGroups(List.of("busy")).all().get());
+        print("deleteGroups without offsets", () -> admin.deleteConsumerGroups(List.of("billing")).all().get());
+    }
+
+    private static void settings(Admin admin) {
+        ConfigResource orders = new ConfigResource(ConfigResource.Type.TOPIC, "orders");
+        ConfigResource metrics = new ConfigResource(ConfigResource.Type.CLIENT_METRICS, "slow");
+        AlterConfigOp retention = new AlterConfigOp(new ConfigEntry("retention.ms", "1000"), AlterConfigOp.OpType.SET);
+        AlterConfigOp interval = new AlterConfigOp(new ConfigEntry("interval.ms", "60000"), AlterConfigOp.OpType.SET);
+        print("incrementalAlterConfigs", () -> admin.incrementalAlterConfigs(
+            Map.of(orders, List.of(retention), metrics, List.of(interval))).all().get());
+        print("describeConfigs after", () -> admin.describeConfigs(List.of(orders)).all().get().get(orders)
+            .get("retention.ms").value());
+        print("listConfigResources", () -> admin.listConfigResources(
+            Set.of(ConfigResource.Type.CLIENT_METRICS), new ListConfigResourcesOptions()).all().get().size());
+        print("updateFeatures", () -> {
+            short level = admin.describeFeatures().featureMetadata().get().finalizedFeatures().get("metadata.version")
+                .maxVersionLevel();
+            FeatureUpdate same = new FeatureUpdate(level, FeatureUpdate.UpgradeType.UPGRADE);
+            return admin.updateFeatures(Map.of("metadata.version", same), new UpdateFeaturesOptions()).all().get();
+        });
+    }
+
+    private static void users(Admin admin) {
+        AclBinding read = new AclBinding(new ResourcePattern(ResourceType.TOPIC, "orders", PatternType.LITERAL),
+            new AccessControlEntry("User:alice", "*", AclOperation.READ, AclPermissionType.ALLOW));
+        print("createAcls", () -> admin.createAcls(List.of(read)).all().get());
+        print("describeAcls", () -> admin.describeAcls(AclBindingFilter.ANY).values().get().equals(List.of(read)));
+        print("deleteAcls", () -> admin.deleteAcls(List.of(AclBindingFilter.ANY)).all().get().size());
+        UserScramCredentialAlteration alice =
+            new UserScramCredentialUpsertion("alice", new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_256, 4096), "secret");
+        print("alterUserScramCredentials", () -> admin.alterUserScramCredentials(List.of(alice)).all().get());
+        print("describeUserScramCredentials", () -> admin.describeUserScramCredentials().all().get().keySet());
+        ClientQuotaEntity entity = new ClientQuotaEntity(Map.of(ClientQuotaEntity.USER, "alice"));
+        ClientQuotaAlteration.Op rate = new ClientQuotaAlteration.Op("producer_byte_rate", 1024.0);
+        print("alterClientQuotas", () ->
+            admin.alterClientQuotas(List.of(new ClientQuotaAlteration(entity, List.of(rate)))).all().get());
+        print("describeClientQuotas", () ->
+            admin.describeClientQuotas(ClientQuotaFilter.all()).entities().get().get(entity));
+    }
+
+    private static void replicas(Admin admin) {
+        String[] dir = new String[1];
+        TopicPartitionReplica replica = new TopicPartitionReplica("orders", 0, 1);
+        print("alterPartitionReassignments", () -> admin.alterPartitionReassignments(
+            Map.of(ORDERS, Optional.of(new NewPartitionReassignment(List.of(1, 2))))).all().get());
+        print("listPartitionReassignments", () -> admin.listPartitionReassignments().reassignments().get().size());
+        print("describeLogDirs", () -> {
+            Map<String, LogDirDescription> dirs = admin.describeLogDirs(List.of(1)).allDescriptions().get().get(1);
+            dir[0] = new TreeSet<>(dirs.keySet()).first();
+            return dirs.values().stream().anyMatch(found -> found.replicaInfos().containsKey(ORDERS));
+        });
+        print("alterReplicaLogDirs", () -> admin.alterReplicaLogDirs(Map.of(replica, dir[0])).all().get());
+        print("describeReplicaLogDirs", () -> dir[0].equals(admin.describeReplicaLogDirs(List.of(replica)).all().get()
+            .get(replica).getCurrentReplicaLogDir()));
+        print("unregisterBroker", () -> admin.unregisterBroker(9).all().get());
     }
 
     private static Object offset(Admin admin, OffsetSpec spec) throws Exception {
