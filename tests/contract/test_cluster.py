@@ -22,6 +22,8 @@ from tests.support.stage import Stage
 
 pytestmark = pytest.mark.anyio
 
+MISMATCHED_ENDPOINT_TYPE = 114
+
 
 async def test_the_cluster_is_described(admin: AdminClient, stage: Stage) -> None:
     described = await admin.describe_cluster()
@@ -127,3 +129,14 @@ async def test_a_cluster_is_waited_for(admin: AdminClient) -> None:
 async def test_brokers_without_a_reporter_give_clients_no_ids(admin: AdminClient) -> None:
     with pytest.raises(UnsupportedVersionError, match="doesn't offer GetTelemetrySubscriptions"):
         await admin.client_instance_id()
+
+
+async def test_brokers_are_no_controllers(stage: Stage) -> None:
+    async with AdminClient(bootstrap_controllers=stage.bootstrap_servers) as admin:
+        if stage.release < (3, 7):
+            with pytest.raises(UnsupportedVersionError, match=r"DescribeCluster.* v1 to v2 was needed"):
+                await admin.describe_cluster()
+            return
+        with pytest.raises(BrokerError, match="looking up the controllers") as refused:
+            await admin.describe_cluster()
+    assert refused.value.code == MISMATCHED_ENDPOINT_TYPE

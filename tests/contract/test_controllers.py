@@ -17,7 +17,6 @@ from kafkaadmin import (
     AdminClient,
     AnyBroker,
     BatchResult,
-    BrokerError,
     ConfigResource,
     ConfigurationError,
     Coordinator,
@@ -40,9 +39,8 @@ pytestmark = pytest.mark.anyio
 SCENES = [
     pytest.param(("fake", "asyncio"), id="fake-asyncio"),
     pytest.param(("fake", "trio"), id="fake-trio"),
-    pytest.param(("kafka", "asyncio"), id="kafka-asyncio", marks=pytest.mark.real_kafka),
+    pytest.param(("kafka", "asyncio"), id="kafka-asyncio", marks=[pytest.mark.real_kafka, pytest.mark.kraft]),
 ]
-MISMATCHED_ENDPOINT_TYPE = 114
 RETRY = RetryPolicy(initial=0.02, maximum=0.1)
 WHO = ApiVersionsRequest(client_software_name="tests", client_software_version="1")
 
@@ -146,13 +144,6 @@ async def test_any_controller_answers_a_request_of_the_callers_own(controllers: 
     offered = {each.api_key for each in (await controllers.send(WHO, AnyBroker())).api_keys}
     assert ApiKey.DESCRIBE_QUORUM in offered
     assert ApiKey.METADATA not in offered
-
-
-async def test_brokers_are_no_controllers(addresses: tuple[str, str]) -> None:
-    async with AdminClient(bootstrap_controllers=addresses[0]) as admin:
-        with pytest.raises(BrokerError, match="looking up the controllers") as refused:
-            await admin.describe_cluster()
-    assert refused.value.code == MISMATCHED_ENDPOINT_TYPE
 
 
 async def test_controllers_are_no_brokers(addresses: tuple[str, str]) -> None:

@@ -117,7 +117,7 @@ class KafkaCluster(ABC):
 
     def coordinator_of(self, group: str, *, timeout: float = 30.0) -> int:
         """The broker that coordinates the group; waits for an election that is under way."""
-        return _poll(lambda: self.coordinator_now(group), f"group {group!r} to have a coordinator", timeout)
+        return poll(lambda: self.coordinator_now(group), f"group {group!r} to have a coordinator", timeout)
 
     def committed_offsets(self, group: str, *, timeout: float = 30.0) -> dict[tuple[str, int], int]:
         """What a group has committed, by topic and partition, as its coordinator says."""
@@ -129,7 +129,7 @@ class KafkaCluster(ABC):
             except (OSError, wire.WireError):
                 return None
 
-        return _poll(asked, f"the offsets of group {group!r}", timeout)
+        return poll(asked, f"the offsets of group {group!r}", timeout)
 
     def move_coordinator(self, group: str, *, to: int | None = None, timeout: float = 30.0) -> int:
         """Moves the group to another broker by preferred-leader election; returns that broker once it coordinates."""
@@ -141,11 +141,11 @@ class KafkaCluster(ABC):
             self._elect(partition.index, order)
             return target if self.coordinator_now(group) == target else None
 
-        return _poll(moved, f"broker {target} to coordinate group {group!r}", timeout)
+        return poll(moved, f"broker {target} to coordinate group {group!r}", timeout)
 
     def await_brokers(self, wanted: tuple[int, ...], *, timeout: float = 60.0) -> None:
         """Waits until each of these brokers knows exactly these brokers."""
-        _poll(lambda: self._agreed(wanted) or None, f"brokers {wanted} to know each other", timeout)
+        poll(lambda: self._agreed(wanted) or None, f"brokers {wanted} to know each other", timeout)
 
     def await_healthy(self, *, timeout: float = 90.0) -> None:
         """Waits until all brokers know each other and every replica of the offsets is in sync.
@@ -157,7 +157,7 @@ class KafkaCluster(ABC):
 
     def await_in_sync(self, *, timeout: float = 90.0) -> None:
         """Waits until every replica of the offsets on a living broker is in sync."""
-        _poll(lambda: self._offsets_in_sync() or None, "the offsets topic to have its replicas in sync", timeout)
+        poll(lambda: self._offsets_in_sync() or None, "the offsets topic to have its replicas in sync", timeout)
 
     def log_tail(self, lines: int = LOG_TAIL_LINES) -> Iterator[tuple[str, str]]:
         """The end of each log, by file name."""
@@ -265,7 +265,7 @@ class KafkaCluster(ABC):
             return  # no controller just now, or the new order has not reached it: the caller asks again
 
 
-def _poll(question: Callable[[], T | None], what: str, timeout: float) -> T:
+def poll(question: Callable[[], T | None], what: str, timeout: float) -> T:
     end = time.monotonic() + timeout
     while (answer := question()) is None:
         if time.monotonic() > end:

@@ -3,12 +3,13 @@
 import contextlib
 import shutil
 import signal
+import socket
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
 from tests.support.kafka import settings
-from tests.support.kafka.cluster import KafkaCluster
+from tests.support.kafka.cluster import KafkaCluster, poll
 from tests.support.kafka.errors import ClusterError
 from tests.support.kafka.jars import jars
 from tests.support.kafka.ports import HOST, Ports, allocate_ports
@@ -17,6 +18,7 @@ from tests.support.kafka.warden import Warden
 
 BROKER = "kafka.Kafka"
 ZOOKEEPER = "org.apache.zookeeper.server.quorum.QuorumPeerMain"
+START_SECONDS = 60.0
 SHUTDOWN_SECONDS = 60.0
 
 LOG4J_1 = """\
@@ -138,6 +140,8 @@ class JvmKafka(KafkaCluster):
         config = self._write("zookeeper.properties", settings.as_file(properties))
         self._zookeeper = self._jvm("zookeeper", ZOOKEEPER, config)
         self._zookeeper.start()
+        # A broker that is there before it is turned away, and doesn't try again in time.
+        poll(lambda: _serves(port) or None, "ZooKeeper to serve", START_SECONDS)
         for broker, ports in self.ports.items():
             own = settings.zookeeper_properties(broker, f"{HOST}:{port}")
             own |= settings.listener_properties(_listeners(ports), _advertised(ports), between=DIRECT)
@@ -186,6 +190,16 @@ class JvmKafka(KafkaCluster):
         for process in (*self._nodes.values(), *filter(None, [self._zookeeper])):
             process.destroy()
         shutil.rmtree(self._directory / "data", ignore_errors=True)
+
+
+def _serves(port: int) -> bool:
+    """Whether ZooKeeper is there, and not merely its socket: only then it has a mode."""
+    try:
+        with socket.create_connection((HOST, port), timeout=1.0) as connection:
+            connection.sendall(b"srvr")
+            return b"Mode:" in b"".join(iter(lambda: connection.recv(4096), b""))
+    except OSError:
+        return False
 
 
 def _listeners(ports: Ports) -> dict[str, str]:

@@ -10,7 +10,7 @@ import pytest
 from tests.support.kafka.backend import Backend, choose_backend, make_cluster
 from tests.support.kafka.cluster import KafkaCluster
 from tests.support.kafka.errors import BackendUnavailableError
-from tests.support.kafka.settings import DEFAULT_VERSION
+from tests.support.kafka.settings import DEFAULT_VERSION, uses_zookeeper
 
 FIXTURES = frozenset({"kafka", "chaos_kafka", "docker_kafka", "start_kafka"})
 TIMEOUT_SECONDS = 300
@@ -50,8 +50,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Marks what needs real brokers, so that `-m "not real_kafka"` leaves it out, and gives it time to start them.
 
     Where brokers are processes of this machine, which have no network of their own, tests that need one are left out.
+    So are those that talk to KRaft's controllers, where ZooKeeper runs the cluster.
     """
     _leave_out_docker(config, items)
+    _leave_out_kraft(config, items)
     for item in items:
         if not FIXTURES.isdisjoint(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.real_kafka)
@@ -63,8 +65,18 @@ def _leave_out_docker(config: pytest.Config, items: list[pytest.Item]) -> None:
     wanted = Backend(str(config.getoption("--kafka-backend")))
     if choose_backend(wanted, str(config.getoption("--kafka-version"))) is Backend.DOCKER:
         return
-    out = [item for item in items if "docker_kafka" in getattr(item, "fixturenames", ())]
-    items[:] = [item for item in items if item not in out]
+    _leave_out(config, items, [item for item in items if "docker_kafka" in getattr(item, "fixturenames", ())])
+
+
+def _leave_out_kraft(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if uses_zookeeper(str(config.getoption("--kafka-version"))):
+        real = [item for item in items if item.get_closest_marker("real_kafka")]
+        _leave_out(config, items, [item for item in real if item.get_closest_marker("kraft")])
+
+
+def _leave_out(config: pytest.Config, items: list[pytest.Item], out: list[pytest.Item]) -> None:
+    left = set(out)
+    items[:] = [item for item in items if item not in left]
     config.hook.pytest_deselected(items=out)
 
 

@@ -66,6 +66,7 @@ def zookeeper_properties(node: int, zookeeper: str) -> dict[str, str]:
         "authorizer.class.name": "kafka.security.authorizer.AclAuthorizer",
         "zookeeper.connect": zookeeper,
         "zookeeper.session.timeout.ms": "6000",
+        "zookeeper.connection.timeout.ms": "30000",
     }
 
 
