@@ -51,16 +51,20 @@ async def wait_until_known(
 
 
 async def _unknown(cluster: Cluster, name: str, topics: Iterable[str], deadline: Deadline) -> dict[str, None]:
+    """The topics that some broker doesn't know, or that nobody has said to know."""
     try:
         brokers = await cluster.brokers(deadline=deadline)
     except OperationTimeoutError:
         return dict.fromkeys(topics)
+    is_cut_short = deadline.remaining() < _A_ROUND
     result = await cluster.run(
         _knowing(name),
         [_Spot(broker.id, topic) for broker in brokers for topic in topics],
-        deadline=Deadline.after(min(_A_ROUND, deadline.remaining())),
+        deadline=deadline.within(_A_ROUND),
     )
-    return {spot.topic: None for spot, error in result.failed.items() if isinstance(error, BrokerError)}
+    known = {spot.topic for spot in result.succeeded}
+    unsure = {spot.topic for spot, error in result.failed.items() if is_cut_short or isinstance(error, BrokerError)}
+    return {topic: None for topic in topics if topic not in known or topic in unsure}
 
 
 def _knowing(name: str) -> Operation[_Spot, MetadataResponse, None]:

@@ -196,7 +196,7 @@ async def test_all_known_brokers_may_be_frozen_while_the_name_leads_to_new_ones(
     cluster: FakeCluster, names: Names, call: Call, answer: object
 ) -> None:
     """Their machines are cut off: nothing is refused. Kafka's clients call it the rebootstrap trigger (KIP-1102)."""
-    async with AdminClient(BOOTSTRAP, retry=RETRY, suspect_after=0.2, connect_timeout=0.5) as admin:
+    async with AdminClient(BOOTSTRAP, retry=RETRY, suspect_after=0.6, connect_timeout=1.0) as admin:
         assert await call(admin) == answer
         with FakeCluster(brokers=3) as standby:
             standby.add_topic(TOPIC, partitions=3, end_offset=7)
@@ -204,7 +204,7 @@ async def test_all_known_brokers_may_be_frozen_while_the_name_leads_to_new_ones(
             for broker in cluster.brokers:
                 cluster.stop_broker(broker, how="stall", failover=60.0)
             names.point("kafka.test", standby.bootstrap_servers)
-            with anyio.fail_after(20):
+            with anyio.fail_after(60):
                 assert await call(admin) == answer
 
 

@@ -57,7 +57,7 @@ from kafkawire.messages import (
     MetadataResponseTopic,
 )
 from kafkawire.primitives import ZERO_UUID
-from tests.support.scripted_cluster import BROKERS, ScriptedCluster
+from tests.support.scripted_cluster import ScriptedCluster
 
 ID = UUID(int=42)
 OTHER_ID = UUID(int=43)
@@ -435,14 +435,6 @@ class TestWaitingUntilKnown:
         assert set(result.succeeded) == {"orders"}
         with pytest.raises(OperationTimeoutError, match="topic 'audit': not all brokers knew it"):
             result["audit"]
-
-    def test_a_broker_that_cannot_be_asked_is_not_waited_for(self) -> None:
-        cluster = created(CreatableTopicResult(name="orders"))
-        cluster.live = [(*BROKERS,)]
-        # No Metadata is offered: nobody can be asked, as nobody can who is dead.
-        cluster.call(
-            ops.create_topics, "orders", validate_only=False, wait=True, retry_on_quota_violation=True
-        ).raise_for_errors()
 
 
 def deleted(*results: DeletableTopicResult, version: int = 6) -> ScriptedCluster:

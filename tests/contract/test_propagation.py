@@ -1,0 +1,60 @@
+"""Waiting until every broker knows a topic, while some don't answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from kafkaadmin import AdminClient, OperationTimeoutError
+from kafkaadmin.operations import propagation
+from kafkaadmin.testing import FakeCluster, Fault
+from kafkawire import ApiKey
+
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])]
+
+
+@pytest.fixture
+def cluster() -> Iterator[FakeCluster]:
+    with FakeCluster(brokers=3, failover=60.0) as cluster:
+        cluster.add_topic("orders", partitions=1)
+        yield cluster
+
+
+def silence(cluster: FakeCluster) -> None:
+    """After one answer, which names the brokers, nobody says anything more of topics."""
+    cluster.inject(Fault(api=ApiKey.METADATA, skip=1, drop_answer=True, count=None))
+
+
+async def test_brokers_that_had_no_time_to_answer_have_not_said_that_they_know_it(cluster: FakeCluster) -> None:
+    async with AdminClient(cluster.bootstrap_servers, suspect_after=30.0) as admin:
+        silence(cluster)
+        with pytest.raises(OperationTimeoutError, match="topic 'orders': not all brokers knew it within"):
+            await admin.wait_for_topics("orders", timeout=0.5)
+
+
+async def test_a_topic_is_made_and_not_known_when_time_is_up(cluster: FakeCluster) -> None:
+    async with AdminClient(cluster.bootstrap_servers, suspect_after=30.0) as admin:
+        await admin.list_topics()
+        silence(cluster)
+        created = await admin.create_topics("audit", timeout=0.5)
+        with pytest.raises(OperationTimeoutError, match="topic 'audit': not all brokers knew it") as late:
+            created["audit"]
+    assert late.value.sent
+
+
+async def test_a_broker_that_is_silent_for_a_while_is_not_waited_for(
+    cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(propagation, "_A_ROUND", 0.5)
+    async with AdminClient(cluster.bootstrap_servers) as admin:
+        cluster.stop_broker(3, how="stall")
+        await admin.wait_for_topics("orders", timeout=60)
+
+
+async def test_what_nobody_has_said_to_know_is_not_known(cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(propagation, "_A_ROUND", 0.1)
+    async with AdminClient(cluster.bootstrap_servers, suspect_after=30.0) as admin:
+        silence(cluster)
+        with pytest.raises(OperationTimeoutError, match="not all brokers knew it"):
+            await admin.wait_for_topics("orders", timeout=0.5)
