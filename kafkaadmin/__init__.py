@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         ThrottledError,
         TopicAlreadyExistsError,
         TopicDiffersError,
+        TransactionalIdNotFoundError,
         TransportError,
         UnknownMemberError,
         UnknownTopicError,
@@ -166,6 +167,14 @@ if TYPE_CHECKING:
         TopicDescription,
         TopicListing,
     )
+    from kafkaadmin.models.transactions import (
+        AbortTransactionSpec,
+        FencedProducer,
+        HangingTransaction,
+        ProducerState,
+        TransactionDescription,
+        TransactionListing,
+    )
     from kafkaadmin.routing.destinations import (
         AnyBroker,
         BrokerId,
@@ -199,6 +208,7 @@ if TYPE_CHECKING:
         GroupType,
         IsolationLevel,
         ScramMechanism,
+        TransactionState,
     )
 
 _MODULES = {
@@ -262,6 +272,7 @@ _MODULES = {
         "ThrottledError",
         "TopicAlreadyExistsError",
         "TopicDiffersError",
+        "TransactionalIdNotFoundError",
         "TransportError",
         "UnknownMemberError",
         "UnknownTopicError",
@@ -350,6 +361,14 @@ _MODULES = {
         "TopicDescription",
         "TopicListing",
     ),
+    "kafkaadmin.models.transactions": (
+        "AbortTransactionSpec",
+        "FencedProducer",
+        "HangingTransaction",
+        "ProducerState",
+        "TransactionDescription",
+        "TransactionListing",
+    ),
     "kafkaadmin.routing.destinations": (
         "AnyBroker",
         "BrokerId",
@@ -374,12 +393,14 @@ _MODULES = {
         "GroupType",
         "IsolationLevel",
         "ScramMechanism",
+        "TransactionState",
     ),
 }
 
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 
 __all__ = [
+    "AbortTransactionSpec",
     "AclBinding",
     "AclBindingFilter",
     "AclOperation",
@@ -444,6 +465,7 @@ __all__ = [
     "FeatureMetadata",
     "FeatureUpdate",
     "FeatureUpgradeType",
+    "FencedProducer",
     "GroupDescription",
     "GroupListing",
     "GroupNotEmptyError",
@@ -451,6 +473,7 @@ __all__ = [
     "GroupState",
     "GroupSubscribedToTopicError",
     "GroupType",
+    "HangingTransaction",
     "InvalidRequestError",
     "IsolationLevel",
     "KafkaAdminError",
@@ -478,6 +501,7 @@ __all__ = [
     "PartitionDescription",
     "PartitionOffset",
     "PartitionReassignment",
+    "ProducerState",
     "Progress",
     "ProtocolError",
     "QuorumInfo",
@@ -509,6 +533,10 @@ __all__ = [
     "TopicListing",
     "TopicPartition",
     "TopicPartitionReplica",
+    "TransactionDescription",
+    "TransactionListing",
+    "TransactionState",
+    "TransactionalIdNotFoundError",
     "TransportError",
     "UnknownMemberError",
     "UnknownTopicError",

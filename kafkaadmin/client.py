@@ -51,11 +51,26 @@ from kafkaadmin.models.scram import (
     UserScramCredentialUpsertion,
 )
 from kafkaadmin.models.topics import CreatedTopic, DeletedTopic, NewTopic, TopicDescription, TopicListing
+from kafkaadmin.models.transactions import (
+    AbortTransactionSpec,
+    FencedProducer,
+    HangingTransaction,
+    ProducerState,
+    TransactionDescription,
+    TransactionListing,
+)
 from kafkaadmin.operations import arguments
 from kafkaadmin.routing import Cluster, CoordinatorType, Deadline, Destination
 from kafkaadmin.security import Security, SecurityProvider
 from kafkawire import Request, Response
-from kafkawire.enums import ConfigResourceType, ElectionType, GroupState, GroupType, IsolationLevel
+from kafkawire.enums import (
+    ConfigResourceType,
+    ElectionType,
+    GroupState,
+    GroupType,
+    IsolationLevel,
+    TransactionState,
+)
 
 __all__ = ["AdminClient"]
 
@@ -1259,6 +1274,189 @@ class AdminClient:
         """
         return await operations.alter_client_quotas(
             self._cluster, alterations, validate_only=validate_only, deadline=self._deadline(timeout)
+        )
+
+    # ---------------------------------------------------------------------------------------------- transactions
+
+    async def list_transactions(
+        self,
+        *,
+        states: TransactionState | str | Iterable[TransactionState | str] = (),
+        producer_ids: int | Iterable[int] = (),
+        longer_than: timedelta | None = None,
+        transactional_id_pattern: str | None = None,
+        timeout: float | None = None,
+    ) -> Mapping[str, TransactionListing]:
+        """Transactional ids and the state of each one's transaction (KIP-664; brokers 3.0 and later).
+
+        Every live broker is asked for those that it coordinates. Only those come to which all filters apply, and that
+        this principal may `DESCRIBE`.
+
+        Args:
+            states: only transactions in one of these.
+            producer_ids: only those of these producers.
+            longer_than: only those that were begun so long ago (KIP-994; brokers 3.8 and later). Brokers count those in
+                state `EMPTY` among them.
+            transactional_id_pattern: only ids that match this regular expression, in RE2's dialect, as a whole
+                (KIP-1152; brokers 4.1 and later). A bad one is a `BrokerError` with INVALID_REGULAR_EXPRESSION (128).
+
+        Raises:
+            PartialFailureError: a broker could not be asked. `.result` holds what the others told.
+        """
+        return await operations.list_transactions(
+            self._cluster,
+            states=states,
+            producer_ids=producer_ids,
+            longer_than=longer_than,
+            transactional_id_pattern=transactional_id_pattern,
+            deadline=self._deadline(timeout),
+        )
+
+    async def describe_transactions(
+        self,
+        transactional_ids: str | Iterable[str],
+        *,
+        progress: Callable[[Progress], object] | None = None,
+        timeout: float | None = None,
+    ) -> BatchResult[str, TransactionDescription]:
+        """Transactions with their producers, and the partitions that they write to (KIP-664; brokers 3.0 and later).
+
+        Their coordinators are asked. An id that nobody has used is a `TransactionalIdNotFoundError` of its own. Needs
+        `DESCRIBE` on the transactional id; topics on which the principal has no `DESCRIBE` are left out.
+        """
+        return await operations.describe_transactions(
+            self._cluster, transactional_ids, progress=progress, deadline=self._deadline(timeout)
+        )
+
+    async def describe_producers(
+        self,
+        partitions: TopicPartition | Iterable[TopicPartition],
+        *,
+        broker_id: int | None = None,
+        progress: Callable[[Progress], object] | None = None,
+        timeout: float | None = None,
+    ) -> BatchResult[TopicPartition, tuple[ProducerState, ...]]:
+        """The producers that wrote to partitions lately, and their open transactions (KIP-664; brokers 2.8 and later).
+
+        Only idempotent and transactional producers are known. Needs `READ` on the topic.
+
+        Args:
+            partitions: one or several.
+            broker_id: ask this replica of theirs, and not the leaders. One that is none of a partition's replicas is a
+                `NotLeaderError` of that partition.
+        """
+        return await operations.describe_producers(
+            self._cluster, partitions, broker_id=broker_id, progress=progress, deadline=self._deadline(timeout)
+        )
+
+    async def find_hanging_transactions(
+        self,
+        topics: str | Iterable[str] | None = None,
+        *,
+        partitions: TopicPartition | Iterable[TopicPartition] | None = None,
+        broker_id: int | None = None,
+        max_transaction_timeout: timedelta = timedelta(minutes=15),
+        timeout: float | None = None,
+    ) -> BatchResult[TopicPartition, tuple[HangingTransaction, ...]]:
+        """Transactions that hold readers of committed records up, and that nobody will end (brokers 3.0 and later).
+
+            found = await admin.find_hanging_transactions("orders")
+            for transactions in found.succeeded.values():
+                for each in transactions:
+                    await admin.abort_transaction(each.abort_spec)
+
+        As `kafka-transactions.sh find-hanging`: one is hanging if it is open in a partition, its producer has been
+        quiet for longer than any transaction may last, and no coordinator has a transaction of that producer with that
+        partition in it. Every partition that was looked at has its own answer, most of them an empty one. It fails
+        where something could not be asked, so that nothing alive is called hanging.
+
+        Needs `READ` and `DESCRIBE` on the topics and `DESCRIBE` on all transactional ids: those that the principal may
+        not describe look as if nobody had them.
+
+        Args:
+            topics: those to look at. Without these and `partitions` all topics are, internal ones too.
+            partitions: partitions to look at, besides those topics.
+            broker_id: look at this broker's replicas only, and not at the leaders.
+            max_transaction_timeout: the longest that a transaction may last: the brokers'
+                `transaction.max.timeout.ms`, which is a quarter of an hour unless it was set otherwise.
+
+        Raises:
+            UnknownTopicError: there is no such topic, of those named.
+        """
+        return await operations.find_hanging_transactions(
+            self._cluster,
+            topics=topics,
+            partitions=partitions,
+            broker_id=broker_id,
+            max_transaction_timeout=max_transaction_timeout,
+            deadline=self._deadline(timeout),
+        )
+
+    async def abort_transaction(self, spec: AbortTransactionSpec, *, timeout: float | None = None) -> None:
+        """End a hanging transaction in one partition (KIP-664), as its coordinator would: its records don't count.
+
+        The partition's leader is told, who believes it: give what `describe_producers` or `find_hanging_transactions`
+        told. A transaction that a coordinator still knows is for `force_terminate_transaction`.
+
+        Repeatable: when an answer was lost the request is sent again. Needs `ALTER` on the cluster (before 3.8
+        `CLUSTER_ACTION`).
+
+        Raises:
+            BrokerError: with INVALID_PRODUCER_EPOCH (47) or TRANSACTION_COORDINATOR_FENCED (52), the producer or its
+                coordinator has gone on since.
+        """
+        await operations.abort_transaction(self._cluster, spec, deadline=self._deadline(timeout))
+
+    async def fence_producers(
+        self,
+        transactional_ids: str | Iterable[str],
+        *,
+        transaction_timeout: timedelta = timedelta(minutes=1),
+        progress: Callable[[Progress], object] | None = None,
+        timeout: float | None = None,
+    ) -> BatchResult[str, FencedProducer]:
+        """Have producers that use transactional ids refused from now on, and their open transactions aborted.
+
+        That is what happens when a producer begins with the same id; so an id that nobody has used is one afterwards.
+
+        Repeatable: when an answer was lost the request is sent again, which fences once more. Needs `WRITE` on the
+        transactional id.
+
+        Args:
+            transactional_ids: one or several.
+            transaction_timeout: kept with the id until its next producer comes. More than the brokers'
+                `transaction.max.timeout.ms` is a `BrokerError` with INVALID_TRANSACTION_TIMEOUT (50).
+            progress: told how far the call has come.
+            timeout: for the call, in seconds.
+        """
+        return await operations.fence_producers(
+            self._cluster,
+            transactional_ids,
+            transaction_timeout=transaction_timeout,
+            progress=progress,
+            deadline=self._deadline(timeout),
+        )
+
+    async def force_terminate_transaction(
+        self,
+        transactional_id: str,
+        *,
+        transaction_timeout: timedelta = timedelta(minutes=1),
+        timeout: float | None = None,
+    ) -> FencedProducer:
+        """Abort the open transaction of a transactional id, and have its producer refused from now on (KIP-939).
+
+        As Java's client does, that is `fence_producers` for one id: Kafka 4.4 has no other request for it. An id that
+        nobody has used is one afterwards.
+
+        Repeatable: when an answer was lost the request is sent again, which fences once more. Needs `WRITE` on the
+        transactional id. Arguments as for `fence_producers`.
+        """
+        return await operations.force_terminate_transaction(
+            self._cluster,
+            transactional_id,
+            transaction_timeout=transaction_timeout,
+            deadline=self._deadline(timeout),
         )
 
     @staticmethod

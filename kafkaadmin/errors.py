@@ -38,6 +38,7 @@ __all__ = [
     "ThrottledError",
     "TopicAlreadyExistsError",
     "TopicDiffersError",
+    "TransactionalIdNotFoundError",
     "TransportError",
     "UnknownMemberError",
     "UnknownTopicError",
@@ -207,6 +208,10 @@ class ThrottledError(BrokerError):
         self.throttle_time = throttle_time
 
 
+class TransactionalIdNotFoundError(BrokerError):
+    """105 TRANSACTIONAL_ID_NOT_FOUND: nobody has used this transactional id, or not for a week."""
+
+
 class DelegationTokenError(BrokerError):
     """61, 62, 63, 64, 66, 67: tokens are switched off, not for this connection, or not there; or not for this user."""
 
@@ -251,6 +256,7 @@ _BY_CODE: dict[int, type[BrokerError]] = {
         AuthorizationError: (29, 30, 31, 53, 65),
         InvalidRequestError: (17, 24, 37, 38, 39, 40, 42),
         ThrottledError: (89,),
+        TransactionalIdNotFoundError: (105,),
         DelegationTokenError: (61, 62, 63, 64, 66, 67),
         DuplicateVoterError: (126,),
         VoterNotFoundError: (127,),

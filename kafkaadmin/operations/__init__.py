@@ -24,11 +24,13 @@ from kafkaadmin.operations.elections import elect_leaders
 from kafkaadmin.operations.features import describe_features, update_features
 from kafkaadmin.operations.group_descriptions import describe_consumer_groups, describe_groups
 from kafkaadmin.operations.groups import delete_consumer_groups, list_groups, remove_members_from_consumer_group
+from kafkaadmin.operations.hanging_transactions import find_hanging_transactions
 from kafkaadmin.operations.log_dirs import alter_replica_log_dirs, describe_log_dirs, describe_replica_log_dirs
 from kafkaadmin.operations.metadata_quorum import add_raft_voter, describe_metadata_quorum, remove_raft_voter
 from kafkaadmin.operations.new_partitions import create_partitions
 from kafkaadmin.operations.new_topics import create_topics
 from kafkaadmin.operations.partition_offsets import list_offsets
+from kafkaadmin.operations.producers import abort_transaction, describe_producers
 from kafkaadmin.operations.readiness import wait_for_topics, wait_until_ready
 from kafkaadmin.operations.reassignments import alter_partition_reassignments, list_partition_reassignments
 from kafkaadmin.operations.record_deletion import delete_records
@@ -37,8 +39,15 @@ from kafkaadmin.operations.scram_users import alter_user_scram_credentials, desc
 from kafkaadmin.operations.telemetry import client_instance_id
 from kafkaadmin.operations.topic_deletion import delete_topics
 from kafkaadmin.operations.topics import describe_topics, list_topics
+from kafkaadmin.operations.transactions import (
+    describe_transactions,
+    fence_producers,
+    force_terminate_transaction,
+    list_transactions,
+)
 
 __all__ = [
+    "abort_transaction",
     "add_raft_voter",
     "alter_client_quotas",
     "alter_consumer_group_offsets",
@@ -65,11 +74,16 @@ __all__ = [
     "describe_groups",
     "describe_log_dirs",
     "describe_metadata_quorum",
+    "describe_producers",
     "describe_replica_log_dirs",
     "describe_topics",
+    "describe_transactions",
     "describe_user_scram_credentials",
     "elect_leaders",
     "expire_delegation_token",
+    "fence_producers",
+    "find_hanging_transactions",
+    "force_terminate_transaction",
     "incremental_alter_configs",
     "iter_consumer_group_offsets",
     "list_config_resources",
@@ -78,6 +92,7 @@ __all__ = [
     "list_offsets",
     "list_partition_reassignments",
     "list_topics",
+    "list_transactions",
     "remove_members_from_consumer_group",
     "remove_raft_voter",
     "renew_delegation_token",

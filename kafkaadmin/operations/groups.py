@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import count
 from typing import Literal
 
 import anyio
 
-from kafkaadmin.errors import (
-    GroupNotFoundError,
-    KafkaAdminError,
-    OperationTimeoutError,
-    PartialFailureError,
-    TransportError,
-)
+from kafkaadmin.errors import GroupNotFoundError
 from kafkaadmin.models.groups import DeletedGroup, GroupListing, MemberToRemove, RemovedMember
 from kafkaadmin.models.results import BatchResult
 from kafkaadmin.operations import arguments
 from kafkaadmin.operations.committed_offsets import list_consumer_group_offsets
+from kafkaadmin.operations.every_broker import UNCONFIRMED, a_name_in_each, collected
 from kafkaadmin.operations.group_descriptions import describe_groups
-from kafkaadmin.operations.topics import describing
 from kafkaadmin.routing import (
     Attempt,
     BrokerId,
@@ -60,13 +53,6 @@ _KINDS_BEFORE_TYPES = frozenset({GroupType.CLASSIC, GroupType.CONSUMER})
 """Brokers whose ListGroups tells no types have groups of these only: asked for both, they need no filter."""
 
 _OFFSETS = "__consumer_offsets"
-_USUAL_PARTITIONS = 50
-_UNCONFIRMED = 1.0
-"""Seconds for brokers to hear of a death, where nothing can tell whether they have."""
-
-_UNREACHED = (TransportError, OperationTimeoutError)
-_UNTIL_REPLACED = 10.0
-"""Seconds after which a silent broker is likely to have lost its place: its session lasts 9 by default."""
 
 _REASON_LENGTH = 255
 """Where Java's clients cut a reason (KIP-800)."""
@@ -98,45 +84,7 @@ async def list_groups(
         outcomes=outcomes,
         at_least=5 if of_types and not untyped else 4 if in_states else None,
     )
-    answers, failures = await _ask_every_broker(cluster, operation, deadline)
-    listings: dict[str, GroupListing] = {}
-    for found in answers.values():
-        listings.update(found)
-    if failures:
-        told = "; ".join(map(str, failures.values()))
-        raise PartialFailureError(
-            f"list_groups: {len(failures)} of {len(failures) + len(answers)} brokers could not be asked: {told}",
-            result=listings,
-            failures=failures,
-        )
-    return listings
-
-
-async def _ask_every_broker(
-    cluster: Cluster, operation: Operation[int, ListGroupsResponse, dict[str, GroupListing]], deadline: Deadline
-) -> tuple[dict[int, dict[str, GroupListing]], dict[int, KafkaAdminError]]:
-    """Every live broker's answer, or what went wrong with it.
-
-    A broker that dies meanwhile leaves its groups to the others, so those are asked again once it is gone.
-    """
-    answers: dict[int, dict[str, GroupListing]] = {}
-    patience = _UNTIL_REPLACED
-    live = [broker.id for broker in await cluster.brokers(deadline=deadline)]
-    while True:
-        result = await cluster.run(
-            operation,
-            [broker for broker in live if broker not in answers],
-            deadline=Deadline.after(min(patience, deadline.remaining())),
-        )
-        answers.update(result.succeeded)
-        unreached = [broker for broker, error in result.failed.items() if isinstance(error, _UNREACHED)]
-        if len(unreached) < len(result.failed) or not unreached or not deadline.remaining():
-            return answers, dict(result.failed)
-        live = [broker.id for broker in await cluster.brokers(deadline=deadline)]
-        if not set(unreached) <= set(live):
-            answers.clear()
-            await _taken_over(cluster, deadline)
-        patience *= 2
+    return await collected(cluster, operation, lambda: _taken_over(cluster, deadline), deadline=deadline)
 
 
 async def _taken_over(cluster: Cluster, deadline: Deadline) -> None:
@@ -145,31 +93,10 @@ async def _taken_over(cluster: Cluster, deadline: Deadline) -> None:
     A broker hears a moment later than others that it coordinates now what a dead one did. Until then it lists nothing
     of it, and doesn't know that anything is missing (seen on Kafka 4.4.0). Asked for a group's offsets it does know.
     """
-    described = await cluster.run(describing("list_groups", (_OFFSETS,)), (_OFFSETS,), deadline=deadline)
-    topic = described.succeeded.get(_OFFSETS)
-    probes = _a_group_in_each(len(topic.partitions) if topic is not None else _USUAL_PARTITIONS)
+    probes = await a_name_in_each(cluster, _OFFSETS, "list_groups", deadline=deadline)
     served = await list_consumer_group_offsets(cluster, probes, require_stable=False, deadline=deadline)
     if served.failed:  # not permitted: nothing tells
-        await anyio.sleep(min(_UNCONFIRMED, deadline.remaining()))
-
-
-def _a_group_in_each(partitions: int) -> tuple[str, ...]:
-    """Names of groups, one for each partition of the offsets topic, as Kafka places them."""
-    found: dict[int, str] = {}
-    for number in count():
-        name = f"kafkaadmin-probe-{number}"
-        found.setdefault(_java_hash(name) % partitions, name)
-        if len(found) == partitions:
-            return tuple(found.values())
-    raise AssertionError("unreachable")
-
-
-def _java_hash(text: str) -> int:
-    """The absolute value of Java's `hashCode`, for a text in ASCII."""
-    value = 0
-    for byte in text.encode("ascii"):
-        value = (31 * value + byte) & 0xFFFFFFFF
-    return abs(value - (1 << 32) if value >= 1 << 31 else value) & 0x7FFFFFFF
+        await anyio.sleep(min(UNCONFIRMED, deadline.remaining()))
 
 
 def _protocol_types(value: object) -> frozenset[str]:

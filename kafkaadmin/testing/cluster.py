@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from functools import partial
@@ -25,9 +26,11 @@ from kafkaadmin.testing.quorum import SERVED_BY_CONTROLLERS, ControllerNode
 from kafkaadmin.testing.server import BrokerServer
 from kafkaadmin.testing.state import Broker, ClusterState
 from kafkaadmin.testing.timeline import Timeline
-from kafkaadmin.testing.topics import CONSUMER_OFFSETS
+from kafkaadmin.testing.topics import CONSUMER_OFFSETS, TRANSACTION_STATE
+from kafkaadmin.testing.transactions import Producer
 from kafkaadmin.testing.versions import offered, release_of
 from kafkawire import ApiKey, ErrorCode
+from kafkawire.enums import TransactionState
 
 __all__ = ["FakeCluster"]
 
@@ -398,6 +401,76 @@ class FakeCluster:
         """
         pending = frozenset(partitions)
         self._call(lambda: setattr(self._state.groups[group_id], "pending", pending))
+
+    # Transactions
+
+    def add_transaction(
+        self,
+        transactional_id: str,
+        partitions: Iterable[tuple[str, int]] = (),
+        *,
+        started_ms: int | None = None,
+    ) -> tuple[int, int]:
+        """Have a producer begin a transaction, and write a record into each of these partitions.
+
+        Gives its producer id and epoch. Producers that used the transactional id before are fenced.
+
+        Args:
+            transactional_id: whose transaction.
+            partitions: what is written to, by (topic, partition). Without any, none is open: the state is `Empty`.
+            started_ms: when, in ms since 1970; a moment ago, if nothing is said.
+        """
+        chosen = [TopicPartition(*each) for each in partitions]
+        now = time.time_ns() // 1_000_000 if started_ms is None else started_ms
+
+        def begin() -> tuple[int, int]:
+            transactions = self._state.transactions
+            self._state.transaction_partition(transactional_id)
+            begun = transactions.begin(transactional_id, 60_000)
+            if isinstance(begun, ErrorCode):  # it has aborted the last one
+                begun = transactions.by_id[transactional_id]
+            if chosen:
+                begun.state, begun.started_ms, begun.partitions = TransactionState.ONGOING, now, set(chosen)
+            self._write_openly(chosen, begun.producer_id, begun.epoch, now)
+            return begun.producer_id, begun.epoch
+
+        return self._call(begin)
+
+    def add_hanging_transaction(self, topic: str, partition: int, *, started_ms: int | None = None) -> int:
+        """Leave a transaction open in a partition that no coordinator knows of. Gives its producer id."""
+        now = time.time_ns() // 1_000_000 if started_ms is None else started_ms
+
+        def begin() -> int:
+            producer_id = self._state.transactions.new_producer_id()
+            self._write_openly([TopicPartition(topic, partition)], producer_id, 0, now)
+            return producer_id
+
+        return self._call(begin)
+
+    def _write_openly(self, partitions: Iterable[TopicPartition], producer_id: int, epoch: int, now_ms: int) -> None:
+        """A record into each partition, as part of a transaction."""
+        for each in partitions:
+            log = self._state.partition(*each)
+            producer = Producer(
+                producer_id=producer_id, epoch=epoch, last_timestamp_ms=now_ms, start_offset=log.end_offset
+            )
+            self._state.transactions.write(each, producer)
+            log.end_offset += 1
+
+    def transaction_coordinator_of(self, transactional_id: str) -> int:
+        """The broker that coordinates a transactional id, dead or alive; -1 while there is none."""
+
+        def read() -> int:
+            index = self._state.transaction_partition(transactional_id)
+            return self._state.topics[TRANSACTION_STATE].partitions[index].leader
+
+        return self._call(read)
+
+    def move_transaction_coordinator(self, transactional_id: str, *, to: int) -> None:
+        """Move a transactional id to a live broker, with all others in its `__transaction_state` partition."""
+        self._call(
+            lambda: self._state.move_leader(TRANSACTION_STATE, self._state.transaction_partition(transactional_id), to)
+        )
 
     # Elections
 

@@ -20,6 +20,7 @@ from kafkaadmin.testing.quotas import Quotas
 from kafkaadmin.testing.scram_users import ScramUsers
 from kafkaadmin.testing.tokens import Tokens
 from kafkaadmin.testing.topics import CONSUMER_OFFSETS, NO_LEADER, TRANSACTION_STATE, Partition, Topic, spread_replicas
+from kafkaadmin.testing.transactions import Transaction, Transactions
 from kafkaadmin.testing.voters import Voters
 from kafkawire import ErrorCode
 
@@ -66,6 +67,7 @@ class ClusterState:
         self.acls = Acls()
         self.scram_users = ScramUsers()
         self.quotas = Quotas()
+        self.transactions = Transactions()
         self.configs = Configs()
         self.feature_levels: dict[str, int] = {}
         self.log_dirs = LogDirs()
@@ -372,12 +374,32 @@ class ClusterState:
         """Whom a broker takes for the group's coordinator."""
         return self.leader_seen_by(broker_id, CONSUMER_OFFSETS, self.offsets_partition(group_id))
 
-    def transaction_coordinator_seen_by(self, broker_id: int, transactional_id: str) -> int:
-        """Whom a broker takes for a transaction's coordinator. `__transaction_state` is made when first asked about."""
+    def transaction_partition(self, transactional_id: str) -> int:
+        """The partition of `__transaction_state` for an id. That topic is made when first asked about."""
         if TRANSACTION_STATE not in self.topics:
             live = len(self.live_brokers())
             self.create_topic(TRANSACTION_STATE, partitions=50, replication_factor=min(3, live))
-        return self.leader_seen_by(broker_id, TRANSACTION_STATE, self._place(transactional_id, TRANSACTION_STATE))
+        return self._place(transactional_id, TRANSACTION_STATE)
+
+    def transaction_coordinator_seen_by(self, broker_id: int, transactional_id: str) -> int:
+        """Whom a broker takes for a transaction's coordinator."""
+        return self.leader_seen_by(broker_id, TRANSACTION_STATE, self.transaction_partition(transactional_id))
+
+    def transaction_error(self, broker_id: int, transactional_id: str, *, writing: bool = False) -> ErrorCode:
+        """Why a broker can't serve a transactional id, `NONE` when it can."""
+        index = self.transaction_partition(transactional_id)
+        if (TRANSACTION_STATE, index) in self.brokers[broker_id].stale:
+            return ErrorCode.COORDINATOR_NOT_AVAILABLE if writing else ErrorCode.NONE
+        leads = self.topics[TRANSACTION_STATE].partitions[index].leader == broker_id
+        return ErrorCode.NONE if leads else ErrorCode.NOT_COORDINATOR
+
+    def transactions_coordinated_by(self, broker_id: int) -> tuple[Transaction, ...]:
+        """The transactions that a broker coordinates, or believes to."""
+        return tuple(
+            each
+            for each in self.transactions.by_id.values()
+            if self.transaction_coordinator_seen_by(broker_id, each.transactional_id) == broker_id
+        )
 
     def coordination_error(self, broker_id: int, group_id: str, *, writing: bool = False) -> ErrorCode:
         """Why a broker can't serve a group, `NONE` when it can.

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from kafkaadmin import AdminClient, Leader, TopicPartition
 from kafkawire import ApiKey, ErrorCode
 from kafkawire.primitives import Array, Bytes, Int16, Int32, Int64, NullableString, String
 from kafkawire.schema import Request, Response, entity, wire
 
-__all__ = ["produce"]
+__all__ = ["Writer", "produce"]
 
 CRC32C_POLYNOMIAL = 0x82F63B78
+TRANSACTIONAL = 0x10
+
+
+class Writer(NamedTuple):
+    """A producer that writes in a transaction."""
+
+    transactional_id: str
+    producer_id: int
+    epoch: int
 
 
 @entity
@@ -60,21 +70,39 @@ class ProduceRequest(Request[ProduceResponse]):
     topic_data: tuple[TopicProduceData, ...] = wire(Array(TopicProduceData), default=())
 
 
-async def produce(admin: AdminClient, partition: TopicPartition, timestamps_ms: Sequence[int]) -> None:
-    """Append one record for each timestamp."""
-    data = PartitionProduceData(index=partition.partition, records=record_batch(timestamps_ms))
-    request = ProduceRequest(topic_data=(TopicProduceData(name=partition.topic, partition_data=(data,)),))
+async def produce(
+    admin: AdminClient, partition: TopicPartition, timestamps_ms: Sequence[int], writer: Writer | None = None
+) -> ErrorCode:
+    """Append one record for each timestamp. In a transaction it says what the leader thinks of that."""
+    data = PartitionProduceData(index=partition.partition, records=record_batch(timestamps_ms, writer))
+    request = ProduceRequest(
+        transactional_id=writer and writer.transactional_id,
+        topic_data=(TopicProduceData(name=partition.topic, partition_data=(data,)),),
+    )
     answer = await admin.send(request, Leader(partition))
     (written,) = answer.responses[0].partition_responses
-    assert written.error_code == 0, ErrorCode(written.error_code)
+    if writer is None:
+        assert written.error_code == 0, ErrorCode(written.error_code)
+    return ErrorCode(written.error_code)
 
 
-def record_batch(timestamps_ms: Sequence[int]) -> bytes:
+def record_batch(timestamps_ms: Sequence[int], writer: Writer | None = None) -> bytes:
     """A batch (magic 2) of records without keys, uncompressed."""
     first = timestamps_ms[0]
     records = b"".join(_record(offset, each - first) for offset, each in enumerate(timestamps_ms))
+    attributes, producer_id, epoch, sequence = 0, -1, -1, -1
+    if writer is not None:
+        attributes, producer_id, epoch, sequence = TRANSACTIONAL, writer.producer_id, writer.epoch, 0
     checked = struct.pack(
-        ">hiqqqhii", 0, len(timestamps_ms) - 1, first, max(timestamps_ms), -1, -1, -1, len(timestamps_ms)
+        ">hiqqqhii",
+        attributes,
+        len(timestamps_ms) - 1,
+        first,
+        max(timestamps_ms),
+        producer_id,
+        epoch,
+        sequence,
+        len(timestamps_ms),
     )
     body = struct.pack(">ibI", -1, 2, crc32c(checked + records)) + checked + records
     return struct.pack(">qi", 0, len(body)) + body

@@ -6,26 +6,39 @@ The tests use names of their own, so that they may share a cluster, and ask for 
 from __future__ import annotations
 
 import re
+import time
 from abc import ABC, abstractmethod
 from uuid import uuid4
 
 import anyio
 
-from kafkaadmin import AdminClient, Coordinator, TopicPartition, UnsupportedVersionError
-from kafkaadmin.testing import FakeCluster, GroupMember, timestamp_of
+from kafkaadmin import (
+    AdminClient,
+    ConfigResource,
+    ConfigResourceType,
+    Coordinator,
+    CoordinatorType,
+    TopicPartition,
+    UnsupportedVersionError,
+)
+from kafkaadmin.testing import FIRST_TIMESTAMP_MS, FakeCluster, GroupMember, timestamp_of
 from kafkawire import ErrorCode, Message, encode
 from kafkawire.messages import (
+    AddPartitionsToTxnRequest,
+    AddPartitionsToTxnTopic,
     ConsumerGroupHeartbeatRequest,
     ConsumerProtocolAssignment,
     ConsumerProtocolAssignmentTopicPartition,
     ConsumerProtocolSubscription,
+    InitProducerIdRequest,
     JoinGroupRequest,
     JoinGroupRequestProtocol,
     SyncGroupRequest,
     SyncGroupRequestAssignment,
 )
+from tests.support.eventually import eventually
 from tests.support.kafka import KafkaCluster
-from tests.support.producing import produce
+from tests.support.producing import Writer, produce
 
 __all__ = ["FakeStage", "KafkaStage", "Stage"]
 
@@ -79,6 +92,14 @@ class Stage(ABC):
     async def fill(self, admin: AdminClient, partition: TopicPartition, records: int) -> None:
         """Write records to an empty partition. Record `n` has the timestamp `FIRST_TIMESTAMP_MS` and `n` seconds."""
 
+    @abstractmethod
+    async def open_transaction(self, admin: AdminClient, transactional_id: str, partition: TopicPartition) -> int:
+        """Let a producer begin a transaction and write a record to the partition. Gives its producer id."""
+
+    @abstractmethod
+    async def leave_hanging(self, admin: AdminClient, partition: TopicPartition) -> int:
+        """Leave a transaction open in a partition that no coordinator knows of: since 2023. Gives its producer id."""
+
 
 class FakeStage(Stage):
     """FakeCluster: members are put where they would have come to."""
@@ -104,6 +125,12 @@ class FakeStage(Stage):
 
     async def fill(self, admin: AdminClient, partition: TopicPartition, records: int) -> None:
         self.cluster.set_log(partition.topic, partition.partition, end_offset=records)
+
+    async def open_transaction(self, admin: AdminClient, transactional_id: str, partition: TopicPartition) -> int:
+        return self.cluster.add_transaction(transactional_id, [partition])[0]
+
+    async def leave_hanging(self, admin: AdminClient, partition: TopicPartition) -> int:
+        return self.cluster.add_hanging_transaction(*partition, started_ms=FIRST_TIMESTAMP_MS)
 
 
 class KafkaStage(Stage):
@@ -143,6 +170,50 @@ class KafkaStage(Stage):
 
     async def fill(self, admin: AdminClient, partition: TopicPartition, records: int) -> None:
         await produce(admin, partition, [timestamp_of(offset) for offset in range(records)])
+
+    async def open_transaction(self, admin: AdminClient, transactional_id: str, partition: TopicPartition) -> int:
+        coordinator = Coordinator(transactional_id, CoordinatorType.TRANSACTION)
+        begun = await eventually(
+            lambda: admin.send(
+                InitProducerIdRequest(transactional_id=transactional_id, transaction_timeout_ms=SESSION_MS), coordinator
+            ),
+            lambda answer: answer.error_code == 0,
+        )
+        writer = Writer(transactional_id, begun.producer_id, begun.producer_epoch)
+        topic = AddPartitionsToTxnTopic(name=partition.topic, partitions=(partition.partition,))
+        await eventually(
+            lambda: admin.send(
+                AddPartitionsToTxnRequest(
+                    v3_and_below_transactional_id=transactional_id,
+                    v3_and_below_producer_id=writer.producer_id,
+                    v3_and_below_producer_epoch=writer.epoch,
+                    v3_and_below_topics=(topic,),
+                ),
+                coordinator,
+                version=3 if self.release >= (2, 8) else 0,
+            ),
+            lambda answer: answer.results_by_topic_v3_and_below[0].results_by_partition[0].partition_error_code == 0,
+        )
+        now = time.time_ns() // 1_000_000
+        assert await produce(admin, partition, [now], writer) is ErrorCode.NONE
+        return writer.producer_id
+
+    async def leave_hanging(self, admin: AdminClient, partition: TopicPartition) -> int:
+        # What nobody has begun, leaders since 3.6 take only where they don't ask its coordinator (KIP-890).
+        verified = "transaction.partition.verification.enable"
+        everywhere = ConfigResource(type=ConfigResourceType.BROKER, name="")
+        writer = Writer(self.name("nobody"), 2**40 + uuid4().int % 2**40, 0)
+        if self.release < (3, 6):
+            assert await produce(admin, partition, [FIRST_TIMESTAMP_MS], writer) is ErrorCode.NONE
+            return writer.producer_id
+        (await admin.incremental_alter_configs({everywhere: {verified: "false"}})).raise_for_errors()
+        try:
+            await eventually(
+                lambda: produce(admin, partition, [FIRST_TIMESTAMP_MS], writer), lambda code: code is ErrorCode.NONE
+            )
+        finally:
+            (await admin.incremental_alter_configs({everywhere: {verified: None}})).raise_for_errors()
+        return writer.producer_id
 
 
 def _join(group: str, member: str, topic: str, instance: str | None) -> JoinGroupRequest:

@@ -10,6 +10,7 @@ from typing import Any, Protocol, cast
 from uuid import UUID
 
 from kafkaadmin import (
+    AbortTransactionSpec,
     AclBinding,
     AclBindingFilter,
     AclOperation,
@@ -105,6 +106,8 @@ class Scene(Protocol):
 
     def coordinator_of(self, group_id: str) -> int: ...
 
+    def transaction_coordinator_of(self, transactional_id: str) -> int: ...
+
     def leader_of(self, topic: str, partition: int) -> int: ...
 
     def controller(self) -> int | None: ...
@@ -173,6 +176,8 @@ def set_stage(cluster: FakeCluster) -> None:
             GroupMember(member_id="m-2", group_instance_id="static", topics=("orders",)),
         ],
     )
+    cluster.add_transaction("pay")
+    cluster.add_hanging_transaction("orders", 2)
     cluster.move_leader("orders", 1, to=2)  # from 3, its preferred one
     cluster.hold_reassignments()
     cluster.allow_voter_changes()
@@ -194,6 +199,9 @@ async def tell(cluster: FakeCluster, api: ApiKey | None = None) -> Play:
             told["token"] = await admin.create_delegation_token()
         if api is None or "REASSIGN" in api.name:
             (await admin.alter_partition_reassignments({ORDERS_2: [2]})).raise_for_errors()
+        if api is None or "TXN" in api.name:
+            (hanging,) = (await admin.describe_producers(ORDERS_2))[ORDERS_2]
+            told["hanging"] = hanging.producer_id
         if api is None or "TOPIC" in api.name:
             (told["orders"],) = {topic.topic_id for topic in (await admin.list_topics()).values()}
     return Play(cluster, told)
@@ -280,6 +288,17 @@ async def acls(admin: AdminClient, play: Play) -> object:
 
 async def passwords(admin: AdminClient, play: Play) -> object:
     return (await admin.describe_user_scram_credentials()).keys() & {"alice", "bob"}
+
+
+async def epoch(admin: AdminClient, play: Play) -> object:
+    """How often producers of the transactional id have been fenced: 0, or more often."""
+    return (await admin.describe_transactions("pay"))["pay"].producer_epoch > 0
+
+
+async def open_transactions(admin: AdminClient, play: Play) -> object:
+    """How many transactions are open in a partition."""
+    producers = (await admin.describe_producers(ORDERS_2))[ORDERS_2]
+    return sum(each.current_transaction_start_offset is not None for each in producers)
 
 
 async def quotas(admin: AdminClient, play: Play) -> object:
@@ -596,6 +615,38 @@ WRITES: tuple[Write, ...] = (
         look=quotas,
         undone=None,
         done={"producer_byte_rate": 1000.0},
+    ),
+    Write(
+        call="abort_transaction",
+        api=ApiKey.WRITE_TXN_MARKERS,
+        kind=Kind.REPEATABLE,
+        since=(2, 8),
+        do=lambda admin, play: admin.abort_transaction(
+            AbortTransactionSpec(partition=ORDERS_2, producer_id=play.told["hanging"], producer_epoch=0)
+        ),
+        look=open_transactions,
+        undone=1,
+        done=0,
+    ),
+    Write(
+        call="fence_producers",
+        api=ApiKey.INIT_PRODUCER_ID,
+        kind=Kind.REPEATABLE,
+        since=(3, 0),
+        do=lambda admin, play: _one(admin.fence_producers("pay")),
+        look=epoch,
+        undone=False,
+        done=True,
+    ),
+    Write(
+        call="force_terminate_transaction",
+        api=ApiKey.INIT_PRODUCER_ID,
+        kind=Kind.REPEATABLE,
+        since=(3, 0),
+        do=lambda admin, play: admin.force_terminate_transaction("pay"),
+        look=epoch,
+        undone=False,
+        done=True,
     ),
     Write(
         call="send",

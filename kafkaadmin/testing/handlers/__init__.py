@@ -44,6 +44,13 @@ from kafkaadmin.testing.handlers.offset_delete import offset_delete
 from kafkaadmin.testing.handlers.offset_fetch import offset_fetch
 from kafkaadmin.testing.handlers.raft_voters import add_raft_voter, remove_raft_voter
 from kafkaadmin.testing.handlers.sasl import sasl_authenticate, sasl_handshake
+from kafkaadmin.testing.handlers.transactions import (
+    describe_producers,
+    describe_transactions,
+    init_producer_id,
+    list_transactions,
+    write_txn_markers,
+)
 from kafkaadmin.testing.handlers.unregister import unregister_broker, unregister_controller
 from kafkaadmin.testing.handlers.update_features import update_features
 from kafkaadmin.testing.handlers.user_scram_credentials import (
@@ -81,18 +88,22 @@ HANDLERS: Mapping[ApiKey, Handler] = {
     ApiKey.DESCRIBE_DELEGATION_TOKEN: describe_delegation_token,
     ApiKey.DESCRIBE_GROUPS: describe_groups,
     ApiKey.DESCRIBE_LOG_DIRS: describe_log_dirs,
+    ApiKey.DESCRIBE_PRODUCERS: describe_producers,
     ApiKey.DESCRIBE_QUORUM: describe_quorum,
     ApiKey.DESCRIBE_TOPIC_PARTITIONS: describe_topic_partitions,
+    ApiKey.DESCRIBE_TRANSACTIONS: describe_transactions,
     ApiKey.DESCRIBE_USER_SCRAM_CREDENTIALS: describe_user_scram_credentials,
     ApiKey.ELECT_LEADERS: elect_leaders,
     ApiKey.EXPIRE_DELEGATION_TOKEN: expire_delegation_token,
     ApiKey.FIND_COORDINATOR: find_coordinator,
     ApiKey.INCREMENTAL_ALTER_CONFIGS: incremental_alter_configs,
+    ApiKey.INIT_PRODUCER_ID: init_producer_id,
     ApiKey.LEAVE_GROUP: leave_group,
     ApiKey.LIST_CONFIG_RESOURCES: list_config_resources,
     ApiKey.LIST_GROUPS: list_groups,
     ApiKey.LIST_OFFSETS: list_offsets,
     ApiKey.LIST_PARTITION_REASSIGNMENTS: list_partition_reassignments,
+    ApiKey.LIST_TRANSACTIONS: list_transactions,
     ApiKey.METADATA: metadata,
     ApiKey.OFFSET_COMMIT: offset_commit,
     ApiKey.OFFSET_DELETE: offset_delete,
@@ -104,4 +115,5 @@ HANDLERS: Mapping[ApiKey, Handler] = {
     ApiKey.UNREGISTER_BROKER: unregister_broker,
     ApiKey.UNREGISTER_CONTROLLER: unregister_controller,
     ApiKey.UPDATE_FEATURES: update_features,
+    ApiKey.WRITE_TXN_MARKERS: write_txn_markers,
 }

@@ -56,6 +56,11 @@ class Context:
         """Why this broker won't serve a group, `NONE` when it will."""
         return self.refused(group_id) or self.state.coordination_error(self.broker_id, group_id, writing=writing)
 
+    def transaction_error(self, transactional_id: str, *, writing: bool = False) -> ErrorCode:
+        """Why this broker won't serve a transactional id, `NONE` when it will."""
+        error = self.refused(transactional_id)
+        return error or self.state.transaction_error(self.broker_id, transactional_id, writing=writing)
+
     def controller_error(self, key: str | None = None) -> ErrorCode:
         """Why this broker won't carry out a controller's work, `NONE` when it will."""
         if error := self.refused(key):

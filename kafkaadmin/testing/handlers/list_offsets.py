@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from kafkaadmin.models.partitions import TopicPartition
 from kafkaadmin.testing.handlers.context import Context
 from kafkaadmin.testing.topics import Partition, timestamp_of
 from kafkawire import ErrorCode
-from kafkawire.enums import OffsetSpec
+from kafkawire.enums import IsolationLevel, OffsetSpec
 from kafkawire.messages import (
     ListOffsetsPartition,
     ListOffsetsPartitionResponse,
@@ -35,25 +36,31 @@ class _Found(NamedTuple):
 
 def list_offsets(request: ListOffsetsRequest, context: Context) -> ListOffsetsResponse:
     return ListOffsetsResponse(
-        throttle_time_ms=context.throttle_time_ms, topics=tuple(_topic(topic, context) for topic in request.topics)
+        throttle_time_ms=context.throttle_time_ms,
+        topics=tuple(_topic(topic, request.isolation_level, context) for topic in request.topics),
     )
 
 
-def _topic(wanted: ListOffsetsTopic, context: Context) -> ListOffsetsTopicResponse:
+def _topic(wanted: ListOffsetsTopic, isolation: int, context: Context) -> ListOffsetsTopicResponse:
     return ListOffsetsTopicResponse(
         name=wanted.name,
-        partitions=tuple(_partition(wanted.name, partition, context) for partition in wanted.partitions),
+        partitions=tuple(_partition(wanted.name, partition, isolation, context) for partition in wanted.partitions),
     )
 
 
-def _partition(name: str, wanted: ListOffsetsPartition, context: Context) -> ListOffsetsPartitionResponse:
+def _partition(
+    name: str, wanted: ListOffsetsPartition, isolation: int, context: Context
+) -> ListOffsetsPartitionResponse:
     topic = context.topic(name)
     partition = topic and topic.partition(wanted.partition_index)
     if not partition:
         return _refused(wanted, context.refused(name) or ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
     if error := context.refused(name) or _leader_error(name, partition, wanted, context):
         return _refused(wanted, error)
-    found = _find(partition, wanted.timestamp)
+    end = partition.end_offset
+    if isolation == IsolationLevel.READ_COMMITTED:
+        end = min([end, *context.state.transactions.open_from(TopicPartition(name, partition.index))])
+    found = _find(partition, wanted.timestamp, end)
     if context.version == 0:
         return ListOffsetsPartitionResponse(
             partition_index=wanted.partition_index, error_code=ErrorCode.NONE, old_style_offsets=(found.offset,)
@@ -80,10 +87,10 @@ def _leader_error(name: str, partition: Partition, wanted: ListOffsetsPartition,
     return ErrorCode.NONE
 
 
-def _find(partition: Partition, timestamp: int) -> _Found:
+def _find(partition: Partition, timestamp: int, end: int) -> _Found:
     match timestamp:
         case OffsetSpec.LATEST:
-            return _Found(partition.end_offset)
+            return _Found(end)
         case OffsetSpec.EARLIEST | OffsetSpec.EARLIEST_LOCAL:
             return _Found(partition.start_offset)
         case OffsetSpec.MAX_TIMESTAMP:

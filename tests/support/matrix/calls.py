@@ -15,6 +15,10 @@ from tests.support.writes import ORDERS, ORDERS_0, REPLICA, WRITES, Do, Kind, Sc
 __all__ = ["CALLS", "NO_ROW", "READS", "Call", "To"]
 
 
+_OF_TRANSACTIONS = frozenset({ApiKey.DESCRIBE_TRANSACTIONS, ApiKey.INIT_PRODUCER_ID})
+"""What is asked of a transactional id's coordinator, and not of a group's."""
+
+
 class To(Enum):
     """Who answers a call."""
 
@@ -22,7 +26,7 @@ class To(Enum):
     BROKER = "each broker, for itself"
     ONE = "one broker, and no other"
     CONTROLLER = "the controller"
-    COORDINATOR = "the group's coordinator"
+    COORDINATOR = "the group's coordinator, or the transactional id's"
     LEADER = "the partition's leader"
     LOOKUP = "any broker: the call is a lookup itself"
 
@@ -55,9 +59,11 @@ class Call:
     def owner(self, cluster: Scene) -> int | None:
         """The broker that the call's request goes to; `None` if it may be any."""
         if self.to is To.COORDINATOR:
+            if self.api in _OF_TRANSACTIONS:
+                return cluster.transaction_coordinator_of("pay")
             return cluster.coordinator_of("busy" if self.call.startswith("remove_members") else "old")
         if self.to is To.LEADER:
-            return cluster.leader_of("orders", 0)
+            return cluster.leader_of("orders", 2 if self.call == "abort_transaction" else 0)
         if self.to is To.CONTROLLER:
             return cluster.controller()
         return 2 if self.to in (To.BROKER, To.ONE) else None
@@ -120,6 +126,12 @@ _READS: tuple[Call, ...] = (
           look=lambda answer: answer.groups[0].topics[0].partitions[0].committed_offset, shows=42),
     _read("list_offsets", ApiKey.LIST_OFFSETS, To.LEADER,
           lambda admin: admin.list_offsets(ORDERS_0, OffsetSpec.latest()), lambda found: found[ORDERS_0].offset, 100),
+    _read("list_transactions", ApiKey.LIST_TRANSACTIONS, To.BROKER,
+          lambda admin: admin.list_transactions(), lambda found: found.keys(), {"pay"}),
+    _read("describe_transactions", ApiKey.DESCRIBE_TRANSACTIONS, To.COORDINATOR,
+          lambda admin: admin.describe_transactions("pay"), lambda found: found["pay"].state, "Empty"),
+    _read("describe_producers", ApiKey.DESCRIBE_PRODUCERS, To.LEADER,
+          lambda admin: admin.describe_producers(ORDERS_0), lambda found: found[ORDERS_0], ()),
     _read("describe_log_dirs", ApiKey.DESCRIBE_LOG_DIRS, To.ONE,
           lambda admin: admin.describe_log_dirs(REPLICA.broker_id), lambda found: len(found[REPLICA.broker_id]), 2),
     _read("describe_replica_log_dirs", ApiKey.DESCRIBE_LOG_DIRS, To.ONE,
@@ -140,6 +152,7 @@ NO_ROW: Mapping[str, str] = {
     "wait_for_topics": "asks every broker until it is so: what goes wrong with one try is for the next",
     "wait_until_ready": "is describe_cluster, again and again",
     "describe_features": "asks what is asked on every new connection: the cells of that moment",
+    "find_hanging_transactions": "is describe_producers, list_transactions and describe_transactions",
     "from_properties": "reads a file, and asks nobody",
     "invalidate_coordinators": "forgets, and asks nobody",
     "iter_consumer_group_offsets": "asks as list_consumer_group_offsets does: tests/contract/test_progress.py",
@@ -149,6 +162,7 @@ NO_ROW: Mapping[str, str] = {
 READS = frozenset(read.call for read in _READS) - {write.call for write in WRITES} | {
     "client_instance_id",
     "describe_features",
+    "find_hanging_transactions",
     "invalidate_coordinators",
     "iter_consumer_group_offsets",
     "wait_for_topics",
@@ -176,6 +190,8 @@ _WHO_WRITES: Mapping[ApiKey, To] = {
     ApiKey.ELECT_LEADERS: To.CONTROLLER,
     ApiKey.ALTER_PARTITION_REASSIGNMENTS: To.CONTROLLER,
     ApiKey.ALTER_REPLICA_LOG_DIRS: To.ONE,
+    ApiKey.WRITE_TXN_MARKERS: To.LEADER,
+    ApiKey.INIT_PRODUCER_ID: To.COORDINATOR,
     ApiKey.UNREGISTER_BROKER: To.CONTROLLER,
     ApiKey.UNREGISTER_CONTROLLER: To.CONTROLLER,
     ApiKey.CREATE_DELEGATION_TOKEN: To.ANY,

@@ -43,6 +43,9 @@ NOT_ON_KAFKA: Mapping[str, str] = {
     "elect_leaders": "which replica leads is Kafka's to say when the stage is set",
     "alter_partition_reassignments": "Kafka carries them out before they can be looked at",
     "alter_replica_log_dirs": "the test brokers have one log directory",
+    "abort_transaction": "to leave a transaction hanging takes a change of the brokers' configs",
+    "fence_producers": "an epoch that was given can't be taken back",
+    "force_terminate_transaction": "an epoch that was given can't be taken back",
     "remove_members_from_consumer_group-all": "with one member on the stage it is as removing that one",
 }
 """What isn't played there, by call or by row, and why."""
@@ -85,6 +88,9 @@ class KafkaScene:
 
     def coordinator_of(self, group_id: str) -> int:
         return self._kafka.coordinator_of(group_id)
+
+    def transaction_coordinator_of(self, transactional_id: str) -> int:
+        raise NotImplementedError(f"{transactional_id}: no transactions are played there")
 
     def leader_of(self, topic: str, partition: int) -> int:
         return next(each.leader for each in self._kafka.metadata(topic).topics[topic] if each.index == partition)

@@ -17,6 +17,7 @@ from kafkaadmin import (
     BrokerId,
     ConnectError,
     ConnectionLostError,
+    CoordinatorType,
     Event,
     KafkaAdminError,
     OutcomeUnknownError,
@@ -53,7 +54,7 @@ REFUSED = 42
 TRIES = 30
 """A cell is played again when the lookup happened to be asked of the broker to be struck, or hedged there."""
 
-_TOLD = ("ACL", "SCRAM", "TOKEN", "VOTER", "DELETE_TOPICS", "REASSIGN")
+_TOLD = ("ACL", "SCRAM", "TOKEN", "VOTER", "DELETE_TOPICS", "REASSIGN", "TXN")
 """What is in the names of APIs that need more on the stage, or to be told what there is."""
 
 
@@ -189,7 +190,8 @@ class Playing:
         """All is connected, and who answers must be looked up anew."""
         await self.warm(admin)
         await admin.refresh_metadata()
-        admin.invalidate_coordinators()
+        for kind in CoordinatorType:
+            admin.invalidate_coordinators(type=kind)
         await anyio.sleep(IDLE)
         self.after_lookup = True
 
