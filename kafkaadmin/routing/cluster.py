@@ -79,7 +79,8 @@ class Cluster:
             self._nodes,
             finder.named_by_others,
             confirm_after=config.confirm_after,
-            patience=config.suspect_after,
+            # Whoever waits for their word gives up after `suspect_after`: that nobody could say is known before.
+            patience=0.9 * config.suspect_after,
         )
         self._directory = Directory(
             self._coordinators, self._leaders, self._controller, self._membership, self._nodes, self._backoff, witnesses

@@ -97,6 +97,13 @@ def test_brokers_that_disagree_for_a_moment_are_not_asked_without_a_pause() -> N
     assert play([act("freeze", 1), act("freeze", 2), write("a", pause=SESSION), read("a", pause=1.0)]).broken == []
 
 
+def test_others_that_are_asleep_are_waited_for_once_for_each_answer() -> None:
+    """The only broker awake was suspected, because a read of it was cancelled: it is to be confirmed for that, too."""
+    asleep = [act("freeze", 1), act("freeze", 3), act("load", group="a", span=3.0, pause=4.0)]
+    cancelled = Step(1.0, reads=("a",), timeout=0.5, cancel_after=0.001)
+    assert play([*asleep, write("a", pause=2.1), cancelled, rest(4.0)]).broken == []
+
+
 # ------------------------------------------------------------------ each rule can be broken
 
 FROZEN = [read("a"), act("freeze", 1, pause=0.1), read("a", pause=0.1), rest(SESSION + 5.0)]
