@@ -21,6 +21,7 @@ from kafkaadmin.models.configs import AlterConfigOp, ConfigEntry, ConfigResource
 from kafkaadmin.models.delegation_tokens import DelegationToken, DelegationTokenExpiry
 from kafkaadmin.models.features import FeatureMetadata, FeatureUpdate
 from kafkaadmin.models.groups import (
+    ClassicGroupDescription,
     ConsumerGroupDescription,
     DeletedGroup,
     GroupDescription,
@@ -50,6 +51,8 @@ from kafkaadmin.models.scram import (
     UserScramCredentialDeletion,
     UserScramCredentialUpsertion,
 )
+from kafkaadmin.models.share_groups import ShareGroupDescription
+from kafkaadmin.models.streams_groups import StreamsGroupDescription
 from kafkaadmin.models.topics import CreatedTopic, DeletedTopic, NewTopic, TopicDescription, TopicListing
 from kafkaadmin.models.transactions import (
     AbortTransactionSpec,
@@ -692,8 +695,11 @@ class AdminClient:
         """Groups with their states and members, whatever they are groups of.
 
         Groups of consumers, of either protocol, come as `ConsumerGroupDescription`, other classic groups (Connect's,
-        a schema registry's) as `ClassicGroupDescription`. A group that isn't there is a `GroupNotFoundError` of its
-        own; so is a share or streams group, whose broker says in the message that it is neither.
+        a schema registry's) as `ClassicGroupDescription`, then there are `ShareGroupDescription` and
+        `StreamsGroupDescription`; each has a `type`. A group that isn't there is a `GroupNotFoundError` of its own.
+
+        Each kind has an API of its own, and they are asked in this order: consumer, classic, share, streams. Where it
+        is known which kind a group is, the call for that kind takes one round trip.
 
         Args:
             include_authorized_operations: also what this principal may do to each group (KIP-430).
@@ -725,6 +731,78 @@ class AdminClient:
             self._cluster,
             groups,
             include_authorized_operations=include_authorized_operations,
+            deadline=self._deadline(timeout),
+        )
+
+    async def describe_classic_groups(
+        self,
+        groups: str | Iterable[str],
+        *,
+        include_authorized_operations: bool = False,
+        timeout: float | None = None,
+    ) -> BatchResult[str, ClassicGroupDescription]:
+        """Groups of the classic protocol, of any protocol type, with their states and members.
+
+        Members come with the bytes that they gave and were given; those of consumers are read too. A group that isn't
+        there, or is of another kind, is a `GroupNotFoundError` of its own.
+
+        Args:
+            include_authorized_operations: also what this principal may do to each group (KIP-430; brokers 2.3 and
+                later).
+        """
+        return await operations.describe_classic_groups(
+            self._cluster,
+            groups,
+            include_authorized_operations=include_authorized_operations,
+            deadline=self._deadline(timeout),
+        )
+
+    async def describe_share_groups(
+        self,
+        groups: str | Iterable[str],
+        *,
+        include_authorized_operations: bool = False,
+        timeout: float | None = None,
+    ) -> BatchResult[str, ShareGroupDescription]:
+        """Share groups (KIP-932; brokers 4.1 and later) with their states, epochs, members and assignments.
+
+        A group that isn't there, or is of another kind, is a `GroupNotFoundError` of its own. Where share groups are
+        switched off (`share.version` 0) each is an `UnsupportedVersionError`.
+
+        Args:
+            include_authorized_operations: also what this principal may do to each group (KIP-430).
+        """
+        return await operations.describe_share_groups(
+            self._cluster,
+            groups,
+            include_authorized_operations=include_authorized_operations,
+            deadline=self._deadline(timeout),
+        )
+
+    async def describe_streams_groups(
+        self,
+        groups: str | Iterable[str],
+        *,
+        include_authorized_operations: bool = False,
+        include_topology_description: bool = False,
+        timeout: float | None = None,
+    ) -> BatchResult[str, StreamsGroupDescription]:
+        """Streams groups (KIP-1071; brokers 4.2 and later): states, epochs, topology, members and their tasks.
+
+        A group that isn't there, or is of another kind, is a `GroupNotFoundError` of its own: so is a Kafka Streams
+        application that runs by the classic protocol. Where streams groups are switched off (`streams.version` 0) each
+        is an `UnsupportedVersionError`.
+
+        Args:
+            include_authorized_operations: also what this principal may do to each group (KIP-430).
+            include_topology_description: the topology node by node too, where the broker keeps it (KIP-1331; brokers
+                4.4 and later).
+        """
+        return await operations.describe_streams_groups(
+            self._cluster,
+            groups,
+            include_authorized_operations=include_authorized_operations,
+            include_topology_description=include_topology_description,
             deadline=self._deadline(timeout),
         )
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from kafkaadmin.errors import ConfigurationError
 from kafkaadmin.models.brokers import Broker
 from kafkaadmin.models.partitions import TopicPartition
+from kafkaadmin.models.share_groups import ShareGroupDescription
+from kafkaadmin.models.streams_groups import StreamsGroupDescription
 from kafkawire.enums import AclOperation, GroupState, GroupType
 
 __all__ = [
@@ -91,7 +93,11 @@ class ConsumerGroupDescription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassicGroupMember:
-    """A member of a classic group that isn't a consumer's: only its own kind can read `metadata` and `assignment`."""
+    """A member of a classic group.
+
+    `metadata` and `assignment` are bytes of its own kind's making. A consumer's are read: `subscribed_topics` and
+    `assigned_partitions` say what is in them, `unreadable` why it can't be said.
+    """
 
     member_id: str
     client_id: str
@@ -99,13 +105,17 @@ class ClassicGroupMember:
     group_instance_id: str | None = None
     metadata: bytes = b""
     assignment: bytes = b""
+    subscribed_topics: tuple[str, ...] = ()
+    assigned_partitions: tuple[TopicPartition, ...] = ()
+    unreadable: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassicGroupDescription:
-    """A classic group of another protocol type than consumers: Kafka Connect's workers, a schema registry, …
+    """A group of the classic protocol: of consumers, of Kafka Connect's workers, of a schema registry, …
 
-    `protocol` is what its members agreed on, `""` while they have not.
+    `protocol_type` says which, `""` where nobody ever joined and only offsets are kept. `protocol` is what its members
+    agreed on, `""` while they have not.
     """
 
     group_id: str
@@ -116,8 +126,19 @@ class ClassicGroupDescription:
     members: tuple[ClassicGroupMember, ...]
     authorized_operations: frozenset[AclOperation] | None = None
 
+    @property
+    def type(self) -> GroupType:
+        """CLASSIC."""
+        return GroupType.CLASSIC
 
-GroupDescription = ConsumerGroupDescription | ClassicGroupDescription
+    @property
+    def is_simple_consumer_group(self) -> bool:
+        """Whether it only has offsets, committed by somebody who assigns partitions by hand."""
+        return self.protocol_type == ""
+
+
+GroupDescription = ConsumerGroupDescription | ClassicGroupDescription | ShareGroupDescription | StreamsGroupDescription
+"""A group of any kind: `type` says which, and the class what is known of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

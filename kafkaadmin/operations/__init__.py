@@ -22,7 +22,11 @@ from kafkaadmin.operations.delegation_tokens import (
 )
 from kafkaadmin.operations.elections import elect_leaders
 from kafkaadmin.operations.features import describe_features, update_features
-from kafkaadmin.operations.group_descriptions import describe_consumer_groups, describe_groups
+from kafkaadmin.operations.group_descriptions import (
+    describe_classic_groups,
+    describe_consumer_groups,
+    describe_groups,
+)
 from kafkaadmin.operations.groups import delete_consumer_groups, list_groups, remove_members_from_consumer_group
 from kafkaadmin.operations.hanging_transactions import find_hanging_transactions
 from kafkaadmin.operations.log_dirs import alter_replica_log_dirs, describe_log_dirs, describe_replica_log_dirs
@@ -36,6 +40,8 @@ from kafkaadmin.operations.reassignments import alter_partition_reassignments, l
 from kafkaadmin.operations.record_deletion import delete_records
 from kafkaadmin.operations.registrations import unregister_broker, unregister_controller
 from kafkaadmin.operations.scram_users import alter_user_scram_credentials, describe_user_scram_credentials
+from kafkaadmin.operations.share_groups import describe_share_groups
+from kafkaadmin.operations.streams_groups import describe_streams_groups
 from kafkaadmin.operations.telemetry import client_instance_id
 from kafkaadmin.operations.topic_deletion import delete_topics
 from kafkaadmin.operations.topics import describe_topics, list_topics
@@ -65,6 +71,7 @@ __all__ = [
     "delete_records",
     "delete_topics",
     "describe_acls",
+    "describe_classic_groups",
     "describe_client_quotas",
     "describe_cluster",
     "describe_configs",
@@ -76,6 +83,8 @@ __all__ = [
     "describe_metadata_quorum",
     "describe_producers",
     "describe_replica_log_dirs",
+    "describe_share_groups",
+    "describe_streams_groups",
     "describe_topics",
     "describe_transactions",
     "describe_user_scram_credentials",

@@ -1,9 +1,9 @@
-"""Describe groups: KIP-848 groups by ConsumerGroupDescribe, all others by DescribeGroups."""
+"""Describe groups: of any kind, of consumers, classic ones. Each kind has an API of its own, and 69 for all others."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from kafkaadmin.errors import GroupNotFoundError, KafkaAdminError, UnsupportedVersionError, broker_error
 from kafkaadmin.models.brokers import Broker
@@ -18,7 +18,10 @@ from kafkaadmin.models.partitions import TopicPartition
 from kafkaadmin.models.results import BatchResult
 from kafkaadmin.operations import arguments
 from kafkaadmin.operations.authorized_operations import authorized_operations
-from kafkaadmin.routing import Attempt, Cluster, Coordinator, Deadline, Done, Errored, Failed, Operation, Outcome
+from kafkaadmin.operations.describing_groups import GROUP_ID_NOT_FOUND, GROUPS_PER_REQUEST, describing_groups
+from kafkaadmin.operations.share_groups import describing_share_groups
+from kafkaadmin.operations.streams_groups import describing_streams_groups
+from kafkaadmin.routing import Attempt, Cluster, Coordinator, Deadline, Done, Errored, Operation, Outcome
 from kafkawire import DecodeError, Message
 from kafkawire.codec import decode_from
 from kafkawire.enums import GroupState, GroupType, MemberType
@@ -36,15 +39,15 @@ from kafkawire.messages import (
     DescribeGroupsResponseDescribedGroup,
 )
 
-__all__ = ["describe_consumer_groups", "describe_groups"]
+__all__ = [
+    "describe_classic_groups",
+    "describe_consumer_groups",
+    "describe_groups",
+    "describe_leavable_groups",
+]
 
 M = TypeVar("M", bound=Message)
-
-_UNSUPPORTED_VERSION = 35
-_GROUP_ID_NOT_FOUND = 69
-
-_GROUPS_PER_REQUEST = 500
-"""Descriptions are bulky: more at once would hold up the event loop while they are decoded."""
+V = TypeVar("V")
 
 _CONSUMER_PROTOCOLS = frozenset({"consumer", ""})
 """Protocol types of classic groups of consumers; `""` where nobody ever joined and only offsets are kept."""
@@ -53,17 +56,38 @@ _CONSUMER_PROTOCOLS = frozenset({"consumer", ""})
 async def describe_groups(
     cluster: Cluster, groups: object, *, include_authorized_operations: bool, deadline: Deadline
 ) -> BatchResult[str, GroupDescription]:
-    return await _describe(
-        cluster, "describe_groups", arguments.names(groups, "group"), include_authorized_operations, deadline
+    name, operations = "describe_groups", include_authorized_operations
+    wanted = arguments.names(groups, "group")
+    kinds: tuple[Operation[str, Any, Any], ...] = (
+        _by_consumer_group_describe(name, operations),
+        _by_describe_groups(name, operations, _by_protocol_type),
+        describing_share_groups(name, operations),
+        describing_streams_groups(name, operations),
     )
+    return await _as_one_of(kinds, cluster, wanted, deadline)
+
+
+async def describe_leavable_groups(
+    cluster: Cluster, name: str, groups: Sequence[str], deadline: Deadline
+) -> BatchResult[str, ConsumerGroupDescription | ClassicGroupDescription]:
+    """Groups of the kinds whose members can be made to leave."""
+    kinds: tuple[Operation[str, Any, Any], ...] = (
+        _by_consumer_group_describe(name, False),
+        _by_describe_groups(name, False, _by_protocol_type),
+    )
+    return await _as_one_of(kinds, cluster, groups, deadline)
 
 
 async def describe_consumer_groups(
     cluster: Cluster, groups: object, *, include_authorized_operations: bool, deadline: Deadline
 ) -> BatchResult[str, ConsumerGroupDescription]:
-    described = await _describe(
-        cluster, "describe_consumer_groups", arguments.names(groups, "group"), include_authorized_operations, deadline
+    name, operations = "describe_consumer_groups", include_authorized_operations
+    kinds: tuple[Operation[str, Any, Any], ...] = (
+        _by_consumer_group_describe(name, operations),
+        _by_describe_groups(name, operations, _by_protocol_type),
     )
+    described: BatchResult[str, ConsumerGroupDescription | ClassicGroupDescription]
+    described = await _as_one_of(kinds, cluster, arguments.names(groups, "group"), deadline)
     consumers: dict[str, ConsumerGroupDescription] = {}
     failed = dict(described.failed)
     for group, description in described.succeeded.items():
@@ -76,55 +100,59 @@ async def describe_consumer_groups(
 
 def _not_of_consumers(description: ClassicGroupDescription) -> KafkaAdminError:
     return broker_error(
-        _GROUP_ID_NOT_FOUND,
+        GROUP_ID_NOT_FOUND,
         f"it is no consumer group, but of protocol type {description.protocol_type!r}: describe_groups shows it",
         context=f"describe_consumer_groups: group {description.group_id!r}",
     )
 
 
-async def _describe(
-    cluster: Cluster, name: str, groups: Sequence[str], include_operations: bool, deadline: Deadline
-) -> BatchResult[str, GroupDescription]:
-    """Ask for KIP-848 groups, then for those that are none, or whose broker knows of none, as classic ones."""
-    new = await cluster.run(_by_consumer_group_describe(name, include_operations), groups, deadline=deadline)
-    others = [group for group, error in new.failed.items() if isinstance(error, _NOT_848)]
-    if not others:
-        return new
-    old = await cluster.run(_by_describe_groups(name, include_operations), others, deadline=deadline)
-    kept = {group: error for group, error in new.failed.items() if not isinstance(error, _NOT_848)}
-    return BatchResult({**new.succeeded, **old.succeeded}, {**kept, **old.failed})
+async def describe_classic_groups(
+    cluster: Cluster, groups: object, *, include_authorized_operations: bool, deadline: Deadline
+) -> BatchResult[str, ClassicGroupDescription]:
+    operation = _by_describe_groups("describe_classic_groups", include_authorized_operations, _classic_group)
+    return await cluster.run(operation, arguments.names(groups, "group"), deadline=deadline)
 
 
-_NOT_848 = (GroupNotFoundError, UnsupportedVersionError)
+async def _as_one_of(
+    kinds: Iterable[Operation[str, Any, Any]], cluster: Cluster, groups: Sequence[str], deadline: Deadline
+) -> BatchResult[str, Any]:
+    """Ask for groups as one kind after another, until it is known what each one is.
+
+    A kind that a broker knows nothing of is passed over, unless it knows of none.
+    """
+    settled: dict[str, Any] = {}
+    failed: dict[str, KafkaAdminError] = {}
+    left = list(groups)
+    for operation in kinds:
+        found = await cluster.run(operation, left, deadline=deadline)
+        told = {
+            group: error
+            for group, error in found.failed.items()
+            if group not in failed or not isinstance(error, UnsupportedVersionError)
+        }
+        settled.update(found.succeeded)
+        failed = {group: error for group, error in {**failed, **told}.items() if group not in settled}
+        left = [group for group, error in failed.items() if isinstance(error, _OF_ANOTHER_KIND)]
+        if not left:
+            break
+    return BatchResult(settled, failed)
+
+
+_OF_ANOTHER_KIND = (GroupNotFoundError, UnsupportedVersionError)
 
 
 def _by_consumer_group_describe(
     name: str, include_operations: bool
-) -> Operation[str, ConsumerGroupDescribeResponse, GroupDescription]:
-    def request(keys: Sequence[str], attempt: Attempt) -> ConsumerGroupDescribeRequest:
-        return ConsumerGroupDescribeRequest(group_ids=tuple(keys), include_authorized_operations=include_operations)
-
-    def outcomes(
-        keys: Sequence[str], response: ConsumerGroupDescribeResponse, attempt: Attempt
-    ) -> Iterator[tuple[str, Outcome[GroupDescription]]]:
-        for group in response.groups:
-            if group.error_code == _UNSUPPORTED_VERSION:
-                # The API is there, but the new protocol is switched off: waiting would not help.
-                told = f"{name}: group {group.group_id!r}: {attempt.broker} has KIP-848 groups switched off"
-                yield group.group_id, Failed(UnsupportedVersionError(told))
-            elif group.error_code:
-                yield group.group_id, Errored(group.error_code, group.error_message)
-            else:
-                yield group.group_id, Done(_new_group(group, attempt.broker))
-
-    return Operation(
-        name=name,
-        noun="group",
-        to=Coordinator,
-        api=ConsumerGroupDescribeRequest,
-        request=request,
-        outcomes=outcomes,
-        keys_per_request=lambda version: _GROUPS_PER_REQUEST,
+) -> Operation[str, ConsumerGroupDescribeResponse, ConsumerGroupDescription]:
+    return describing_groups(
+        name,
+        "KIP-848",
+        ConsumerGroupDescribeRequest,
+        request=lambda keys: ConsumerGroupDescribeRequest(
+            group_ids=keys, include_authorized_operations=include_operations
+        ),
+        groups=lambda response: response.groups,
+        described=_new_group,
     )
 
 
@@ -165,22 +193,22 @@ def _assigned(assignment: ConsumerGroupDescribeResponseAssignment) -> tuple[Topi
 
 
 def _by_describe_groups(
-    name: str, include_operations: bool
-) -> Operation[str, DescribeGroupsResponse, GroupDescription]:
+    name: str, include_operations: bool, described: Callable[[DescribeGroupsResponseDescribedGroup, Broker], V]
+) -> Operation[str, DescribeGroupsResponse, V]:
     def request(keys: Sequence[str], attempt: Attempt) -> DescribeGroupsRequest:
         return DescribeGroupsRequest(groups=tuple(keys), include_authorized_operations=include_operations)
 
     def outcomes(
         keys: Sequence[str], response: DescribeGroupsResponse, attempt: Attempt
-    ) -> Iterator[tuple[str, Outcome[GroupDescription]]]:
+    ) -> Iterator[tuple[str, Outcome[V]]]:
         for group in response.groups:
             if group.error_code:
                 yield group.group_id, Errored(group.error_code, group.error_message)
             elif group.group_state == GroupState.DEAD and attempt.version < 6:
                 # Before v6 there was no error for it: a group that doesn't exist was described as a dead one.
-                yield group.group_id, Errored(_GROUP_ID_NOT_FOUND, "there is no such group")
+                yield group.group_id, Errored(GROUP_ID_NOT_FOUND, "there is no such group")
             else:
-                yield group.group_id, Done(_old_group(group, attempt.broker))
+                yield group.group_id, Done(described(group, attempt.broker))
 
     return Operation(
         name=name,
@@ -189,35 +217,43 @@ def _by_describe_groups(
         api=DescribeGroupsRequest,
         request=request,
         outcomes=outcomes,
-        keys_per_request=lambda version: _GROUPS_PER_REQUEST,
+        keys_per_request=lambda version: GROUPS_PER_REQUEST,
         at_least=3 if include_operations else None,
     )
 
 
-def _old_group(group: DescribeGroupsResponseDescribedGroup, coordinator: Broker) -> GroupDescription:
-    if group.protocol_type in _CONSUMER_PROTOCOLS:
-        return ConsumerGroupDescription(
-            group_id=group.group_id,
-            type=GroupType.CLASSIC,
-            state=GroupState(group.group_state),
-            coordinator=coordinator,
-            assignor=group.protocol_data,
-            members=tuple(map(_consumer, group.members)),
-            is_simple_consumer_group=group.protocol_type == "",
-            authorized_operations=authorized_operations(group.authorized_operations),
-        )
+def _by_protocol_type(
+    group: DescribeGroupsResponseDescribedGroup, coordinator: Broker
+) -> ConsumerGroupDescription | ClassicGroupDescription:
+    if group.protocol_type not in _CONSUMER_PROTOCOLS:
+        return _classic_group(group, coordinator)
+    return ConsumerGroupDescription(
+        group_id=group.group_id,
+        type=GroupType.CLASSIC,
+        state=GroupState(group.group_state),
+        coordinator=coordinator,
+        assignor=group.protocol_data,
+        members=tuple(map(_consumer, group.members)),
+        is_simple_consumer_group=group.protocol_type == "",
+        authorized_operations=authorized_operations(group.authorized_operations),
+    )
+
+
+def _classic_group(group: DescribeGroupsResponseDescribedGroup, coordinator: Broker) -> ClassicGroupDescription:
+    of_consumers = group.protocol_type in _CONSUMER_PROTOCOLS
     return ClassicGroupDescription(
         group_id=group.group_id,
         protocol_type=group.protocol_type,
         state=GroupState(group.group_state),
         coordinator=coordinator,
         protocol=group.protocol_data,
-        members=tuple(map(_member, group.members)),
+        members=tuple(_member(member, of_consumers) for member in group.members),
         authorized_operations=authorized_operations(group.authorized_operations),
     )
 
 
-def _member(member: DescribedGroupMember) -> ClassicGroupMember:
+def _member(member: DescribedGroupMember, is_consumer: bool) -> ClassicGroupMember:
+    told = _consumer(member) if is_consumer else None
     return ClassicGroupMember(
         member_id=member.member_id,
         client_id=member.client_id,
@@ -225,6 +261,9 @@ def _member(member: DescribedGroupMember) -> ClassicGroupMember:
         group_instance_id=member.group_instance_id,
         metadata=member.member_metadata,
         assignment=member.member_assignment,
+        subscribed_topics=told.subscribed_topics if told else (),
+        assigned_partitions=told.assignment if told else (),
+        unreadable=told.unreadable if told else None,
     )
 
 

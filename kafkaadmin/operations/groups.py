@@ -13,7 +13,7 @@ from kafkaadmin.models.results import BatchResult
 from kafkaadmin.operations import arguments
 from kafkaadmin.operations.committed_offsets import list_consumer_group_offsets
 from kafkaadmin.operations.every_broker import UNCONFIRMED, a_name_in_each, collected
-from kafkaadmin.operations.group_descriptions import describe_groups
+from kafkaadmin.operations.group_descriptions import describe_groups, describe_leavable_groups
 from kafkaadmin.routing import (
     Attempt,
     BrokerId,
@@ -234,7 +234,8 @@ async def _everybody(
     cluster: Cluster, group: str, deadline: Deadline, *, by_id: bool = False
 ) -> tuple[MemberToRemove, ...]:
     """The members of a group: static ones by their instance id, since their member id changes, unless `by_id`."""
-    described = await describe_groups(cluster, group, include_authorized_operations=False, deadline=deadline)
+    name = "remove_members_from_consumer_group"
+    described = await describe_leavable_groups(cluster, name, (group,), deadline)
     members = described[group].members
     return tuple(_key_of(member.member_id, None if by_id else member.group_instance_id) for member in members)
 

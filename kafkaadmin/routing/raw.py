@@ -21,11 +21,14 @@ _READS = frozenset(
         ApiKey.DESCRIBE_CLUSTER,
         ApiKey.DESCRIBE_CONFIGS,
         ApiKey.DESCRIBE_GROUPS,
+        ApiKey.DESCRIBE_SHARE_GROUP_OFFSETS,
         ApiKey.FIND_COORDINATOR,
         ApiKey.LIST_GROUPS,
         ApiKey.LIST_OFFSETS,
         ApiKey.METADATA,
         ApiKey.OFFSET_FETCH,
+        ApiKey.SHARE_GROUP_DESCRIBE,
+        ApiKey.STREAMS_GROUP_DESCRIBE,
     }
 )
 

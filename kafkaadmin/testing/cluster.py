@@ -16,8 +16,9 @@ from uuid import UUID
 import anyio.to_thread
 
 from kafkaadmin.models.partitions import TopicPartition
+from kafkaadmin.models.streams_groups import StreamsSubtopology
 from kafkaadmin.testing.faults import Fault, FaultHandle, Hangup, Stop
-from kafkaadmin.testing.groups import CommittedOffset, Group, GroupMember, GroupType, as_offsets, members_for
+from kafkaadmin.testing.groups import ASSIGNORS, CommittedOffset, Group, GroupMember, GroupType, as_offsets, members_for
 from kafkaadmin.testing.handlers import HANDLERS
 from kafkaadmin.testing.handlers.context import Context, Refusal
 from kafkaadmin.testing.ledger import Ledger, RecordedRequest, RejectedRequest
@@ -330,27 +331,30 @@ class FakeCluster:
         offsets: Mapping[tuple[str, int], int] | None = None,
         members: int | Iterable[GroupMember] = 0,
         type: GroupType = "classic",
-        protocol_type: str = "consumer",
+        protocol_type: str | None = None,
         state: str | None = None,
+        topology: Iterable[StreamsSubtopology] = (),
     ) -> None:
         """Make a group, or replace it.
 
         Args:
             group_id: its name.
-            offsets: what it has committed, by (topic, partition).
+            offsets: what it has committed, by (topic, partition); of a share group where it starts to read.
             members: these; a number makes as many, who subscribe to the topics of `offsets` and share its partitions.
-            type: "classic", or "consumer" for the KIP-848 protocol.
-            protocol_type: "consumer" for consumers of either type.
+            type: "classic", "consumer" for the KIP-848 protocol, "share" or "streams".
+            protocol_type: without one "consumer" for consumers of either type, "share" and "streams".
             state: the state's name; without one "Stable" with members and "Empty" without.
+            topology: the subtopologies of a streams group.
         """
         committed = dict(offsets or {})
         joined = members_for(group_id, members, tuple(committed)) if isinstance(members, int) else tuple(members)
         group = Group(
             group_id=group_id,
             type=type,
-            protocol_type=protocol_type,
-            assignor="uniform" if type == "consumer" else "range",
+            protocol_type=protocol_type or (type if type in ("share", "streams") else "consumer"),
+            assignor=ASSIGNORS[type],
             state=state,
+            topology=tuple(topology),
             members={member.member_id: member for member in joined},
             offsets=as_offsets(committed),
         )

@@ -7,10 +7,29 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 from kafkaadmin.models.partitions import TopicPartition
+from kafkaadmin.models.streams_groups import StreamsEndpoint, StreamsSubtopology
 
-__all__ = ["CommittedOffset", "Group", "GroupMember", "GroupType", "as_offsets", "by_topic", "java_hash", "members_for"]
+__all__ = [
+    "ASSIGNORS",
+    "CommittedOffset",
+    "Group",
+    "GroupMember",
+    "GroupType",
+    "as_offsets",
+    "by_topic",
+    "java_hash",
+    "members_for",
+]
 
-GroupType = Literal["classic", "consumer"]
+GroupType = Literal["classic", "consumer", "share", "streams"]
+
+ASSIGNORS: Mapping[GroupType, str] = {
+    "classic": "range",
+    "consumer": "uniform",
+    "share": "simple",
+    "streams": "sticky",
+}
+"""Who shares out partitions, where nobody asks for another."""
 
 
 class CommittedOffset(NamedTuple):
@@ -23,7 +42,10 @@ class CommittedOffset(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupMember:
-    """A member of a group: what it subscribed to and which partitions it was given, as (topic, partition)."""
+    """A member of a group: what it subscribed to and which partitions it was given, as (topic, partition).
+
+    One of a streams group has the tasks that read these partitions, and a process that it runs in.
+    """
 
     member_id: str
     group_instance_id: str | None = None
@@ -32,11 +54,18 @@ class GroupMember:
     rack: str | None = None
     topics: tuple[str, ...] = ()
     partitions: tuple[tuple[str, int], ...] = ()
+    process_id: str = ""
+    endpoint: StreamsEndpoint | None = None
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(slots=True, kw_only=True)
 class Group:
-    """A group of either protocol. `pending` are partitions whose offset an open transaction has yet to commit."""
+    """A group of any kind.
+
+    `offsets` are what it has committed; of a share group where it starts to read. `pending` are partitions whose offset
+    an open transaction has yet to commit. `topology` is that of a streams group.
+    """
 
     group_id: str
     type: GroupType = "classic"
@@ -47,6 +76,8 @@ class Group:
     members: dict[str, GroupMember] = field(default_factory=dict[str, GroupMember])
     offsets: dict[str, dict[int, CommittedOffset]] = field(default_factory=dict[str, dict[int, CommittedOffset]])
     pending: frozenset[tuple[str, int]] = frozenset()
+    topology: tuple[StreamsSubtopology, ...] = ()
+    topology_epoch: int = 0
 
     @property
     def current_state(self) -> str:
@@ -79,6 +110,15 @@ class Group:
     def member_of_instance(self, group_instance_id: str) -> GroupMember | None:
         """The static member of this name."""
         return next((m for m in self.members.values() if m.group_instance_id == group_instance_id), None)
+
+    def tasks_of(self, member: GroupMember) -> dict[str, tuple[int, ...]]:
+        """The tasks that a member of a streams group runs: partitions by subtopology."""
+        tasks: dict[str, tuple[int, ...]] = {}
+        for subtopology in self.topology:
+            read = {index for topic, index in member.partitions if topic in subtopology.source_topics}
+            if read:
+                tasks[subtopology.subtopology_id] = tuple(sorted(read))
+        return tasks
 
     def snapshot(self) -> Group:
         """The group as it is now, apart from what happens to it later."""

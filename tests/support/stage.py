@@ -33,6 +33,14 @@ from kafkawire.messages import (
     InitProducerIdRequest,
     JoinGroupRequest,
     JoinGroupRequestProtocol,
+    ShareGroupHeartbeatRequest,
+    StreamsGroupHeartbeatRequest,
+    StreamsGroupHeartbeatRequestEndpoint,
+    StreamsGroupHeartbeatRequestKeyValue,
+    StreamsGroupHeartbeatRequestSubtopology,
+    StreamsGroupHeartbeatRequestTaskIds,
+    StreamsGroupHeartbeatRequestTopicInfo,
+    StreamsGroupHeartbeatRequestTopology,
     SyncGroupRequest,
     SyncGroupRequestAssignment,
 )
@@ -87,6 +95,66 @@ class Stage(ABC):
                 return beat.member_id or member
             epoch = beat.member_epoch
             await anyio.sleep(0.1)
+
+    async def join_share(self, admin: AdminClient, group: str, topic: str) -> str:
+        """Let a member join a share group, and come to read the topic's partitions. Gives its member id."""
+        member, epoch = str(uuid4()), 0
+        while True:
+            beat = await admin.send(
+                ShareGroupHeartbeatRequest(
+                    group_id=group, member_id=member, member_epoch=epoch, subscribed_topic_names=(topic,)
+                ),
+                Coordinator(group),
+            )
+            assert beat.error_code == 0, (ErrorCode(beat.error_code), beat.error_message)
+            if beat.assignment is not None and beat.assignment.topic_partitions:
+                return member
+            epoch = beat.member_epoch
+            await anyio.sleep(0.1)
+
+    async def leave_share(self, admin: AdminClient, group: str, member: str) -> None:
+        """Let a member leave its share group."""
+        beat = await admin.send(
+            ShareGroupHeartbeatRequest(group_id=group, member_id=member, member_epoch=-1), Coordinator(group)
+        )
+        assert beat.error_code == 0, (ErrorCode(beat.error_code), beat.error_message)
+
+    async def join_streams(self, admin: AdminClient, group: str, topic: str) -> str:
+        """Let a member join a streams group that reads the topic and keeps a store, and come to have its tasks.
+
+        Gives its member id. The store's changelog is named `{group}-store-changelog`.
+        """
+        member = str(uuid4())
+        joining = _streams_member(group, member, topic)
+        while True:
+            beat = await admin.send(joining, Coordinator(group))
+            assert beat.error_code == 0, (ErrorCode(beat.error_code), beat.error_message)
+            if beat.active_tasks:
+                break
+            joining = StreamsGroupHeartbeatRequest(group_id=group, member_id=member, member_epoch=beat.member_epoch)
+            await anyio.sleep(0.1)
+        tasks = tuple(
+            StreamsGroupHeartbeatRequestTaskIds(subtopology_id=each.subtopology_id, partitions=each.partitions)
+            for each in beat.active_tasks
+        )
+        running = StreamsGroupHeartbeatRequest(
+            group_id=group,
+            member_id=member,
+            member_epoch=beat.member_epoch,
+            active_tasks=tasks,
+            standby_tasks=(),
+            warmup_tasks=(),
+        )
+        beat = await admin.send(running, Coordinator(group))
+        assert beat.error_code == 0, (ErrorCode(beat.error_code), beat.error_message)
+        return member
+
+    async def leave_streams(self, admin: AdminClient, group: str, member: str) -> None:
+        """Let a member leave its streams group."""
+        beat = await admin.send(
+            StreamsGroupHeartbeatRequest(group_id=group, member_id=member, member_epoch=-1), Coordinator(group)
+        )
+        assert beat.error_code == 0, (ErrorCode(beat.error_code), beat.error_message)
 
     @abstractmethod
     async def fill(self, admin: AdminClient, partition: TopicPartition, records: int) -> None:
@@ -214,6 +282,28 @@ class KafkaStage(Stage):
         finally:
             (await admin.incremental_alter_configs({everywhere: {verified: None}})).raise_for_errors()
         return writer.producer_id
+
+
+def _streams_member(group: str, member: str, topic: str) -> StreamsGroupHeartbeatRequest:
+    changelog = StreamsGroupHeartbeatRequestTopicInfo(
+        name=f"{group}-store-changelog",
+        topic_configs=(StreamsGroupHeartbeatRequestKeyValue(key="cleanup.policy", value="compact"),),
+    )
+    subtopology = StreamsGroupHeartbeatRequestSubtopology(
+        subtopology_id="0", source_topics=(topic,), state_changelog_topics=(changelog,)
+    )
+    return StreamsGroupHeartbeatRequest(
+        group_id=group,
+        member_id=member,
+        rebalance_timeout_ms=SESSION_MS,
+        topology=StreamsGroupHeartbeatRequestTopology(epoch=1, subtopologies=(subtopology,)),
+        active_tasks=(),
+        standby_tasks=(),
+        warmup_tasks=(),
+        process_id=f"process-of-{member}",
+        user_endpoint=StreamsGroupHeartbeatRequestEndpoint(host="app-1", port=8080),
+        client_tags=(StreamsGroupHeartbeatRequestKeyValue(key="zone", value="a"),),
+    )
 
 
 def _join(group: str, member: str, topic: str, instance: str | None) -> JoinGroupRequest:

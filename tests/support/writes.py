@@ -139,7 +139,7 @@ class Write:
     """A write: how it is called, what a look at the cluster shows once it was done, and once it was not.
 
     `tells`: its answer tells what it found to change, so that a second answer may tell less than was done.
-    `alone`: only the one broker can do it.
+    `alone`: only the one broker can do it. `group`: whose coordinator does it, where one does.
     """
 
     call: str
@@ -154,6 +154,7 @@ class Write:
     since: tuple[int, int] = (2, 1)
     tells: bool = False
     alone: bool = False
+    group: str = "old"
 
     def __str__(self) -> str:
         return f"{self.call}-{self.note}" if self.note else self.call
@@ -178,6 +179,8 @@ def set_stage(cluster: FakeCluster) -> None:
     )
     cluster.add_transaction("pay")
     cluster.add_hanging_transaction("orders", 2)
+    cluster.add_group("shared", type="share", offsets={("orders", 0): 42})
+    cluster.add_group("app", type="streams", offsets={("orders", 0): 42})
     cluster.move_leader("orders", 1, to=2)  # from 3, its preferred one
     cluster.hold_reassignments()
     cluster.allow_voter_changes()
@@ -486,6 +489,7 @@ WRITES: tuple[Write, ...] = (
     ),
     Write(
         call="remove_members_from_consumer_group",
+        group="busy",
         api=ApiKey.LEAVE_GROUP,
         kind=Kind.VERIFIED,
         do=lambda admin, play: _one(admin.remove_members_from_consumer_group("busy", _first_member(play))),
@@ -495,6 +499,7 @@ WRITES: tuple[Write, ...] = (
     ),
     Write(
         call="remove_members_from_consumer_group",
+        group="busy",
         note="static",
         api=ApiKey.LEAVE_GROUP,
         kind=Kind.VERIFIED,
@@ -506,6 +511,7 @@ WRITES: tuple[Write, ...] = (
     ),
     Write(
         call="remove_members_from_consumer_group",
+        group="busy",
         note="all",
         api=ApiKey.LEAVE_GROUP,
         kind=Kind.VERIFIED,

@@ -14,6 +14,7 @@ from kafkaadmin import (
     BatchResult,
     Broker,
     ChangedVoter,
+    ClassicGroupDescription,
     ClusterDescription,
     ConfigEntry,
     ConfigResource,
@@ -48,6 +49,10 @@ from kafkaadmin import (
     RemovedMember,
     ReplicaInfo,
     ReplicaLogDirInfo,
+    ShareGroupDescription,
+    StreamsGroupDescription,
+    StreamsTask,
+    StreamsTopologyDescription,
     TopicDescription,
     TopicListing,
     TopicPartition,
@@ -155,6 +160,12 @@ async def groups(admin: AdminClient) -> None:
     assert_type(await admin.list_groups(protocol_types="consumer"), Mapping[str, GroupListing])
     assert_type(await admin.describe_groups("billing"), BatchResult[str, GroupDescription])
     assert_type(await admin.describe_consumer_groups("billing"), BatchResult[str, ConsumerGroupDescription])
+    assert_type(await admin.describe_classic_groups("billing"), BatchResult[str, ClassicGroupDescription])
+    assert_type(await admin.describe_share_groups("billing"), BatchResult[str, ShareGroupDescription])
+    streams = await admin.describe_streams_groups(["billing"], include_topology_description=True)
+    assert_type(streams, BatchResult[str, StreamsGroupDescription])
+    assert_type(streams["billing"].members[0].assignment.active, tuple[StreamsTask, ...])
+    assert_type(streams["billing"].topology_description, StreamsTopologyDescription | None)
     assert_type(
         await admin.remove_members_from_consumer_group("billing", "all"), BatchResult[MemberToRemove, RemovedMember]
     )

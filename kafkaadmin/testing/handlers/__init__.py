@@ -44,6 +44,15 @@ from kafkaadmin.testing.handlers.offset_delete import offset_delete
 from kafkaadmin.testing.handlers.offset_fetch import offset_fetch
 from kafkaadmin.testing.handlers.raft_voters import add_raft_voter, remove_raft_voter
 from kafkaadmin.testing.handlers.sasl import sasl_authenticate, sasl_handshake
+from kafkaadmin.testing.handlers.share_group_describe import share_group_describe
+from kafkaadmin.testing.handlers.share_group_heartbeat import share_group_heartbeat
+from kafkaadmin.testing.handlers.share_group_offsets import (
+    alter_share_group_offsets,
+    delete_share_group_offsets,
+    describe_share_group_offsets,
+)
+from kafkaadmin.testing.handlers.streams_group_describe import streams_group_describe
+from kafkaadmin.testing.handlers.streams_group_heartbeat import streams_group_heartbeat
 from kafkaadmin.testing.handlers.transactions import (
     describe_producers,
     describe_transactions,
@@ -69,6 +78,7 @@ HANDLERS: Mapping[ApiKey, Handler] = {
     ApiKey.ALTER_CLIENT_QUOTAS: alter_client_quotas,
     ApiKey.ALTER_PARTITION_REASSIGNMENTS: alter_partition_reassignments,
     ApiKey.ALTER_REPLICA_LOG_DIRS: alter_replica_log_dirs,
+    ApiKey.ALTER_SHARE_GROUP_OFFSETS: alter_share_group_offsets,
     ApiKey.ALTER_USER_SCRAM_CREDENTIALS: alter_user_scram_credentials,
     ApiKey.API_VERSIONS: api_versions,
     ApiKey.CONSUMER_GROUP_DESCRIBE: consumer_group_describe,
@@ -80,6 +90,7 @@ HANDLERS: Mapping[ApiKey, Handler] = {
     ApiKey.DELETE_ACLS: delete_acls,
     ApiKey.DELETE_GROUPS: delete_groups,
     ApiKey.DELETE_RECORDS: delete_records,
+    ApiKey.DELETE_SHARE_GROUP_OFFSETS: delete_share_group_offsets,
     ApiKey.DELETE_TOPICS: delete_topics,
     ApiKey.DESCRIBE_ACLS: describe_acls,
     ApiKey.DESCRIBE_CLIENT_QUOTAS: describe_client_quotas,
@@ -90,6 +101,7 @@ HANDLERS: Mapping[ApiKey, Handler] = {
     ApiKey.DESCRIBE_LOG_DIRS: describe_log_dirs,
     ApiKey.DESCRIBE_PRODUCERS: describe_producers,
     ApiKey.DESCRIBE_QUORUM: describe_quorum,
+    ApiKey.DESCRIBE_SHARE_GROUP_OFFSETS: describe_share_group_offsets,
     ApiKey.DESCRIBE_TOPIC_PARTITIONS: describe_topic_partitions,
     ApiKey.DESCRIBE_TRANSACTIONS: describe_transactions,
     ApiKey.DESCRIBE_USER_SCRAM_CREDENTIALS: describe_user_scram_credentials,
@@ -112,6 +124,10 @@ HANDLERS: Mapping[ApiKey, Handler] = {
     ApiKey.RENEW_DELEGATION_TOKEN: renew_delegation_token,
     ApiKey.SASL_AUTHENTICATE: sasl_authenticate,
     ApiKey.SASL_HANDSHAKE: sasl_handshake,
+    ApiKey.SHARE_GROUP_DESCRIBE: share_group_describe,
+    ApiKey.SHARE_GROUP_HEARTBEAT: share_group_heartbeat,
+    ApiKey.STREAMS_GROUP_DESCRIBE: streams_group_describe,
+    ApiKey.STREAMS_GROUP_HEARTBEAT: streams_group_heartbeat,
     ApiKey.UNREGISTER_BROKER: unregister_broker,
     ApiKey.UNREGISTER_CONTROLLER: unregister_controller,
     ApiKey.UPDATE_FEATURES: update_features,

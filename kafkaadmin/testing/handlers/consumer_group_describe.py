@@ -5,7 +5,7 @@ from __future__ import annotations
 from kafkaadmin.testing.groups import Group, GroupMember, by_topic
 from kafkaadmin.testing.handlers.authorization import GROUP_OPERATIONS, bits
 from kafkaadmin.testing.handlers.context import Context
-from kafkaadmin.testing.versions import finalized_features
+from kafkaadmin.testing.handlers.group_members import has_switched_on
 from kafkawire import ErrorCode
 from kafkawire.enums import MemberType
 from kafkawire.messages import (
@@ -18,7 +18,7 @@ from kafkawire.messages import (
 )
 from kafkawire.primitives import ZERO_UUID
 
-__all__ = ["consumer_group_describe", "knows_consumer_groups"]
+__all__ = ["consumer_group_describe"]
 
 
 def consumer_group_describe(request: ConsumerGroupDescribeRequest, context: Context) -> ConsumerGroupDescribeResponse:
@@ -29,15 +29,9 @@ def consumer_group_describe(request: ConsumerGroupDescribeRequest, context: Cont
     )
 
 
-def knows_consumer_groups(context: Context) -> bool:
-    """Whether these groups are switched on: by `group.version` since 4.0, before that by the test that makes one."""
-    in_force = {feature.name for feature in finalized_features(context.release)}
-    return "group.version" in in_force or any(group.type == "consumer" for group in context.state.groups.values())
-
-
 def _group(group_id: str, operations: int, context: Context) -> ConsumerGroupDescribeResponseDescribedGroup:
     error = context.group_error(group_id)
-    if not error and not knows_consumer_groups(context):
+    if not error and not has_switched_on("consumer", context):
         error = ErrorCode.UNSUPPORTED_VERSION
     if error:
         return ConsumerGroupDescribeResponseDescribedGroup(error_code=error, group_id=group_id)

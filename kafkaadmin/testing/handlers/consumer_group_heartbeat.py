@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from kafkaadmin.testing.groups import Group, GroupMember, by_topic
-from kafkaadmin.testing.handlers.consumer_group_describe import knows_consumer_groups
 from kafkaadmin.testing.handlers.context import Context
-from kafkawire import ErrorCode
+from kafkaadmin.testing.handlers.group_members import (
+    HEARTBEAT_INTERVAL_MS,
+    JOIN,
+    leave,
+    membership_error,
+    shares_of,
+)
 from kafkawire.messages import (
     ConsumerGroupHeartbeatRequest,
     ConsumerGroupHeartbeatResponse,
@@ -18,38 +21,23 @@ from kafkawire.primitives import ZERO_UUID
 
 __all__ = ["consumer_group_heartbeat"]
 
-_INTERVAL_MS = 5_000
-_JOIN = 0
-
 
 def consumer_group_heartbeat(
     request: ConsumerGroupHeartbeatRequest, context: Context
 ) -> ConsumerGroupHeartbeatResponse:
     group = context.state.groups.get(request.group_id)
-    error = context.group_error(request.group_id, writing=True) or _error(request, group, context)
+    error, reason = context.group_error(request.group_id, writing=True), None
+    if not error:
+        error, reason = membership_error("consumer", group, request.member_id, request.member_epoch, context)
     if error:
-        return ConsumerGroupHeartbeatResponse(throttle_time_ms=context.throttle_time_ms, error_code=error)
-    if request.member_epoch < _JOIN and group is not None:
+        return ConsumerGroupHeartbeatResponse(
+            throttle_time_ms=context.throttle_time_ms, error_code=error, error_message=reason
+        )
+    if request.member_epoch < JOIN and group is not None:
         return _leave(request, group, context)
-    if request.member_epoch == _JOIN:
+    if request.member_epoch == JOIN:
         group = _join(request, group, context)
     return _stay(request, group or Group(group_id=request.group_id), context)
-
-
-def _error(request: ConsumerGroupHeartbeatRequest, group: Group | None, context: Context) -> ErrorCode:
-    if not knows_consumer_groups(context):
-        return ErrorCode.UNSUPPORTED_VERSION
-    if not request.member_id:
-        return ErrorCode.INVALID_REQUEST
-    if group is not None and group.type != "consumer" and group.members:
-        return ErrorCode.GROUP_ID_NOT_FOUND
-    if request.member_epoch == _JOIN:
-        return ErrorCode.NONE
-    if group is None:
-        return ErrorCode.GROUP_ID_NOT_FOUND
-    if request.member_id not in group.members:
-        return ErrorCode.UNKNOWN_MEMBER_ID
-    return ErrorCode.FENCED_MEMBER_EPOCH if request.member_epoch > group.generation else ErrorCode.NONE
 
 
 def _join(request: ConsumerGroupHeartbeatRequest, group: Group | None, context: Context) -> Group:
@@ -64,14 +52,13 @@ def _join(request: ConsumerGroupHeartbeatRequest, group: Group | None, context: 
         topics=request.subscribed_topic_names or (),
     )
     group.generation += 1
-    _assign(group, context)
+    shares_of(group, sorted(group.subscribed_topics), context)
     return group
 
 
 def _leave(request: ConsumerGroupHeartbeatRequest, group: Group, context: Context) -> ConsumerGroupHeartbeatResponse:
-    del group.members[request.member_id]
-    group.generation += 1
-    _assign(group, context)
+    leave(group, request.member_id)
+    shares_of(group, sorted(group.subscribed_topics), context)
     return ConsumerGroupHeartbeatResponse(
         throttle_time_ms=context.throttle_time_ms, member_id=request.member_id, member_epoch=request.member_epoch
     )
@@ -83,22 +70,9 @@ def _stay(request: ConsumerGroupHeartbeatRequest, group: Group, context: Context
         throttle_time_ms=context.throttle_time_ms,
         member_id=member.member_id,
         member_epoch=group.generation,
-        heartbeat_interval_ms=_INTERVAL_MS,
+        heartbeat_interval_ms=HEARTBEAT_INTERVAL_MS,
         assignment=None if request.member_epoch == group.generation else _assignment(member, context),
     )
-
-
-def _assign(group: Group, context: Context) -> None:
-    """Give every member its share of the topics that it subscribes to."""
-    for topic in sorted(group.subscribed_topics):
-        known = context.topic(topic)
-        sharing = [member_id for member_id, member in group.members.items() if topic in member.topics]
-        for number, member_id in enumerate(sharing):
-            member = group.members[member_id]
-            others = tuple(each for each in member.partitions if each[0] != topic)
-            share = (known.partitions if known else ())[number :: len(sharing)]
-            mine = tuple((topic, partition.index) for partition in share)
-            group.members[member_id] = replace(member, partitions=others + mine)
 
 
 def _assignment(member: GroupMember, context: Context) -> ConsumerGroupHeartbeatResponseAssignment:

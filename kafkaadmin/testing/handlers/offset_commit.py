@@ -35,6 +35,8 @@ def offset_commit(request: OffsetCommitRequest, context: Context) -> OffsetCommi
 def _membership_error(request: OffsetCommitRequest, group: Group | None, context: Context) -> ErrorCode:
     generation = request.generation_id_or_member_epoch
     from_outside = generation < 0
+    if group is not None and group.type == "share":
+        return ErrorCode.GROUP_ID_NOT_FOUND
     if group is None:
         unknown = (
             ErrorCode.GROUP_ID_NOT_FOUND if context.version >= _GROUP_ERROR_SINCE else ErrorCode.ILLEGAL_GENERATION

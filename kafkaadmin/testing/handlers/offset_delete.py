@@ -19,11 +19,11 @@ __all__ = ["offset_delete"]
 def offset_delete(request: OffsetDeleteRequest, context: Context) -> OffsetDeleteResponse:
     error = context.group_error(request.group_id, writing=True)
     group = context.state.groups.get(request.group_id)
-    if error or group is None:
+    if error or group is None or group.type == "share":
         return OffsetDeleteResponse(
             error_code=error or ErrorCode.GROUP_ID_NOT_FOUND, throttle_time_ms=context.throttle_time_ms
         )
-    if group.members and group.protocol_type != "consumer":
+    if group.members and group.protocol_type not in ("consumer", "streams"):
         return OffsetDeleteResponse(error_code=ErrorCode.NON_EMPTY_GROUP, throttle_time_ms=context.throttle_time_ms)
     return OffsetDeleteResponse(
         error_code=ErrorCode.NONE,

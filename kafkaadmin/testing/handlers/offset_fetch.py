@@ -43,6 +43,8 @@ def _group(wanted: OffsetFetchRequestGroup, stable: bool, context: Context) -> O
     error = context.group_error(wanted.group_id) or _member_error(wanted, group)
     if error:
         return OffsetFetchResponseGroup(group_id=wanted.group_id, topics=(), error_code=error)
+    if group is not None and group.type == "share":
+        group = None  # it has start offsets, which nobody commits
     pending = group.pending if group and stable else frozenset[tuple[str, int]]()
     topics = _everything(group, context) if wanted.topics is None else _wanted(wanted.topics, group, context)
     return OffsetFetchResponseGroup(

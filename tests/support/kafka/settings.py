@@ -53,6 +53,7 @@ def kraft_properties(node: int, voters: Mapping[int, str]) -> dict[str, str]:
         "controller.quorum.election.timeout.ms": "500",
         "controller.quorum.fetch.timeout.ms": "1500",
         "broker.session.timeout.ms": "6000",
+        "group.streams.initial.rebalance.delay.ms": "0",
         "share.coordinator.state.topic.replication.factor": str(min(3, len(voters))),
         "share.coordinator.state.topic.min.isr": str(min(2, len(voters))),
         "share.coordinator.state.topic.num.partitions": str(OFFSETS_PARTITIONS),

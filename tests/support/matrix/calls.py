@@ -35,8 +35,8 @@ class To(Enum):
 class Call:
     """A row: what is called, which of its requests is struck, who answers that, and how to see what has come of it.
 
-    `look` is given what the call returned, and what it makes of that must equal `shows`. A write (`write`) has a look
-    at the cluster instead.
+    `group` is the one whose coordinator that is. `look` is given what the call returned, and what it makes of that must
+    equal `shows`. A write (`write`) has a look at the cluster instead.
     """
 
     call: str
@@ -47,6 +47,7 @@ class Call:
     look: Callable[[Any], object] = lambda result: result
     shows: object = None
     write: Write | None = None
+    group: str = "old"
 
     def __str__(self) -> str:
         return f"{self.call}-{self.note}" if self.note else self.call
@@ -61,7 +62,7 @@ class Call:
         if self.to is To.COORDINATOR:
             if self.api in _OF_TRANSACTIONS:
                 return cluster.transaction_coordinator_of("pay")
-            return cluster.coordinator_of("busy" if self.call.startswith("remove_members") else "old")
+            return cluster.coordinator_of(self.group)
         if self.to is To.LEADER:
             return cluster.leader_of("orders", 2 if self.call == "abort_transaction" else 0)
         if self.to is To.CONTROLLER:
@@ -77,8 +78,11 @@ def _read(
     look: Callable[[Any], object],
     shows: object,
     note: str = "",
+    group: str = "old",
 ) -> Call:
-    return Call(call=call, api=api, to=to, do=lambda admin, play: do(admin), look=look, shows=shows, note=note)
+    return Call(
+        call=call, api=api, to=to, do=lambda admin, play: do(admin), look=look, shows=shows, note=note, group=group
+    )
 
 
 _OFFSETS = OffsetFetchRequest(groups=(OffsetFetchRequestGroup(group_id="old", topics=None),))
@@ -119,6 +123,13 @@ _READS: tuple[Call, ...] = (
           lambda admin: admin.describe_consumer_groups("old"), lambda found: found["old"].group_id, "old"),
     _read("describe_groups", ApiKey.DESCRIBE_GROUPS, To.COORDINATOR,
           lambda admin: admin.describe_groups("old"), lambda found: found["old"].group_id, "old"),
+    _read("describe_classic_groups", ApiKey.DESCRIBE_GROUPS, To.COORDINATOR,
+          lambda admin: admin.describe_classic_groups("old"), lambda found: found["old"].group_id, "old"),
+    _read("describe_share_groups", ApiKey.SHARE_GROUP_DESCRIBE, To.COORDINATOR, group="shared",
+          do=lambda admin: admin.describe_share_groups("shared"), look=lambda found: found["shared"].group_id,
+          shows="shared"),
+    _read("describe_streams_groups", ApiKey.STREAMS_GROUP_DESCRIBE, To.COORDINATOR, group="app",
+          do=lambda admin: admin.describe_streams_groups("app"), look=lambda found: found["app"].group_id, shows="app"),
     _read("list_consumer_group_offsets", ApiKey.OFFSET_FETCH, To.COORDINATOR,
           lambda admin: admin.list_consumer_group_offsets("old"), lambda found: found["old"][ORDERS_0].offset, 42),
     _read("send", ApiKey.OFFSET_FETCH, To.COORDINATOR, note="read",
@@ -202,7 +213,15 @@ _WHO_WRITES: Mapping[ApiKey, To] = {
 
 
 def _write(write: Write) -> Call:
-    return Call(call=write.call, api=write.api, to=_WHO_WRITES[write.api], do=write.do, note=write.note, write=write)
+    return Call(
+        call=write.call,
+        api=write.api,
+        to=_WHO_WRITES[write.api],
+        do=write.do,
+        note=write.note,
+        write=write,
+        group=write.group,
+    )
 
 
 CALLS: tuple[Call, ...] = (*_READS, *map(_write, WRITES))
