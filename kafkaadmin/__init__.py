@@ -71,6 +71,7 @@ if TYPE_CHECKING:
         RequestCompleted,
         RequestSent,
         RetryScheduled,
+        SessionRenewed,
     )
     from kafkaadmin.models.acls import (
         AclBinding,
@@ -312,6 +313,7 @@ _MODULES = {
         "RequestCompleted",
         "RequestSent",
         "RetryScheduled",
+        "SessionRenewed",
     ),
     "kafkaadmin.models.acls": (
         "AclBinding",
@@ -563,6 +565,7 @@ __all__ = [
     "ScramCredentialInfo",
     "ScramMechanism",
     "Security",
+    "SessionRenewed",
     "ShareGroupDescription",
     "ShareGroupMember",
     "StreamsDescribedSubtopology",

@@ -23,6 +23,7 @@ __all__ = [
     "RequestCompleted",
     "RequestSent",
     "RetryScheduled",
+    "SessionRenewed",
 ]
 
 
@@ -49,6 +50,15 @@ class ConnectionLost(Event):
     port: int
     in_flight: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRenewed(Event):
+    """This client has logged in again on a connection whose SASL session was about to end (KIP-368)."""
+
+    broker_id: int | None
+    host: str
+    port: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

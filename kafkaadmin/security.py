@@ -92,7 +92,7 @@ class OAuthToken:
 
 @dataclass(frozen=True, slots=True)
 class SaslOAuthBearer:
-    """SASL OAUTHBEARER: `token` is called, and awaited, for each new connection. It may keep a token while it lives."""
+    """SASL OAUTHBEARER: `token` is called, and awaited, for each login. It may keep a token while it lives."""
 
     token: Callable[[], Awaitable[OAuthToken | str]]
 
@@ -135,7 +135,7 @@ class Security:
 
 
 SecurityProvider = Callable[[], Awaitable[Security]]
-"""Asked for each new connection: rotated passwords and certificates take effect there."""
+"""Asked for each login: rotated passwords and certificates take effect there."""
 
 
 def _require(name: str, value: object, kinds: Any) -> None:

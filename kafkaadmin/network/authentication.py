@@ -15,7 +15,7 @@ from kafkaadmin.network.transport import open_tcp
 from kafkawire import ErrorCode, Request, Response
 from kafkawire.messages import SaslHandshakeRequest
 
-__all__ = ["Ask", "Authenticate", "Dial", "Opened", "Plaintext", "SecurityProtocol", "require_no_login"]
+__all__ = ["Ask", "Authenticate", "Dial", "Opened", "Plaintext", "Renew", "SecurityProtocol", "require_no_login"]
 
 R = TypeVar("R", bound=Response)
 
@@ -33,11 +33,19 @@ Raises `AuthenticationError`.
 """
 
 
+Renew = Callable[[], Awaitable[Authenticate | None]]
+"""Makes ready to authenticate again on the same connection (KIP-368). `None`: it takes another connection.
+
+Here secrets and tokens are asked for, while the connection is still used as ever. Raises `AuthenticationError`.
+"""
+
+
 class Opened(NamedTuple):
-    """A stream, encrypted where the protocol says so; and how to authenticate on it, where one must."""
+    """A stream, encrypted where it has to be; and how to authenticate on it, where one must: at first and again."""
 
     stream: Stream
     authenticate: Authenticate | None
+    renew: Renew | None = None
 
 
 class SecurityProtocol(Protocol):

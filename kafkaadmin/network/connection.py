@@ -11,6 +11,8 @@ Invariants:
   `answer`, for whatever reason, sees to that.
 - Bytes of one request are either all in the queue (`sent` is false) or all handed to the stream (`sent` is true).
 - A closed connection has no exchange pending: `close` fails each of them.
+- Between the messages of a login that renews a session nothing else is sent. One that ends half-way, because the one
+  who ran it was cancelled, leaves the broker waiting for the rest: the connection is retired.
 """
 
 # Connection and Exchange are one machine in two classes, and share their private parts.
@@ -34,6 +36,7 @@ from kafkaadmin.errors import (
     RemoteProtocolError,
     UnsupportedVersionError,
 )
+from kafkaadmin.network.authentication import Authenticate
 from kafkaadmin.network.stream import Bell, Stream
 from kafkaadmin.network.versions import BrokerVersions
 from kafkawire import DecodeError, EncodeError, Reply, Request, Response, Session
@@ -131,8 +134,8 @@ class Connection:
     """A stream to a broker on which requests are sent and answered. Made by the pool."""
 
     __slots__ = ("_alarm", "_answered", "_busy", "_end", "_ended", "_expires_at", "_greeted", "_on_end", "_outbox",
-                 "_parked", "_peer", "_pending", "_reading", "_retired", "_session", "_stream", "_versions", "_writing",
-                 "heard_at")  # fmt: skip
+                 "_parked", "_peer", "_pending", "_reading", "_renew_at", "_renewing", "_retired", "_session",
+                 "_stream", "_versions", "_writing", "heard_at")  # fmt: skip
 
     def __init__(
         self,
@@ -154,7 +157,9 @@ class Connection:
         self._versions: BrokerVersions | None = None
         self._greeted: Callable[[ApiVersionsResponse], None] | None = None
         self._answered = False
+        self._renew_at = math.inf
         self._expires_at = math.inf
+        self._renewing: anyio.Event | None = None
         self._retired = False
         self._pending: dict[int, Exchange[Any]] = {}
         self._outbox: list[Exchange[Any]] = []
@@ -216,18 +221,47 @@ class Connection:
         """
         if self._end is None and not self._pending and not self._reading:
             self._check_idle(max_idle)
-        if self._expires_at < math.inf and self._end is None and self._stream.now() >= self._expires_at:
-            self._retired = True
-            self._close_if_retired()
         return self._end is None and not self._retired
 
-    def expire_at(self, moment: float) -> None:
-        """Take no new requests from then on; end when those under way are answered.
+    # The session
 
-        A broker ends a connection whose SASL session is over (KIP-368): the next one, authenticated anew, takes its
-        place before.
+    def live_for(self, renew_after: float, expire_after: float) -> None:
+        """Have a session that is to be renewed after so many seconds, and that carries no requests after so many.
+
+        A broker ends a connection that is used when its SASL session is over (KIP-368). It may be renewed even then.
         """
-        self._expires_at = moment
+        now = self._stream.now()
+        self._renew_at, self._expires_at = now + renew_after, now + expire_after
+
+    @property
+    def due(self) -> bool:
+        """Whether its session should be renewed."""
+        return self._renew_at < math.inf and self._stream.now() >= self._renew_at
+
+    @property
+    def between_sessions(self) -> bool:
+        """Whether no request may be sent: its session is over, or being renewed."""
+        return self._renewing is not None or (self._expires_at < math.inf and self._stream.now() >= self._expires_at)
+
+    async def renew(self, authenticate: Authenticate) -> float | None:
+        """Authenticate again. Whoever would send waits; what is under way is answered first, as brokers keep order.
+
+        When it comes to nothing, for whatever reason, the connection takes no more requests.
+        """
+        self._renewing = anyio.Event()
+        try:
+            return await authenticate(self.ask)
+        except BaseException:
+            self.retire()
+            raise
+        finally:
+            self._renewing.set()
+            self._renewing = None
+
+    def retire(self) -> None:
+        """Take no new requests; end when those under way are answered."""
+        self._retired = True
+        self._close_if_retired()
 
     def _close_if_retired(self) -> None:
         if self._retired and not self._pending:
@@ -279,8 +313,8 @@ class Connection:
     # Sending
 
     async def ask(self, request: Request[R], *, at_most: int | None = None) -> R:
-        """Send a request at the highest version common to both sides, and wait for its answer."""
-        exchange = await self.send(request, self.version_for(type(request), at_most=at_most))
+        """Send a request at the highest version common to both sides, and wait for its answer: for logins."""
+        exchange = await self._send(request, self.version_for(type(request), at_most=at_most))
         return await exchange.answer()
 
     async def send(self, request: Request[R], version: int) -> Exchange[R]:
@@ -296,6 +330,11 @@ class Connection:
         """
         if self._peer.quiet_until:
             await self.sit_out_throttle()
+        if self._renewing is not None:
+            await self._renewing.wait()
+        return await self._send(request, version)
+
+    async def _send(self, request: Request[R], version: int) -> Exchange[R]:
         exchange = self._enqueue(request, version)
         if not self._writing:
             if self._busy or len(self._pending) > 2 or not self._write():

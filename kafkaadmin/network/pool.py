@@ -7,6 +7,7 @@ used, or when another one is opened.
 
 from __future__ import annotations
 
+import math
 from enum import Enum
 from random import random
 
@@ -21,8 +22,8 @@ from kafkaadmin.errors import (
     KafkaAdminError,
     RemoteProtocolError,
 )
-from kafkaadmin.events import Announcer, ConnectionLost, ConnectionOpened
-from kafkaadmin.network.authentication import Authenticate, Plaintext, SecurityProtocol, require_no_login
+from kafkaadmin.events import Announcer, ConnectionLost, ConnectionOpened, SessionRenewed
+from kafkaadmin.network.authentication import Authenticate, Plaintext, Renew, SecurityProtocol, require_no_login
 from kafkaadmin.network.connection import Connection, Peer, afresh
 from kafkaadmin.network.stream import Stream
 from kafkaadmin.network.versions import (
@@ -55,9 +56,12 @@ class Lane(Enum):
     __hash__ = object.__hash__
 
 
-def _renewed_after(lifetime: float) -> float:
-    """Seconds of a session's life after which its connection takes no more requests: not the same for all of them."""
-    return lifetime * (0.8 + 0.1 * random())  # noqa: S311 - spreads load, hides nothing
+def _begin_session(connection: Connection, lifetime: float | None) -> None:
+    """Renew it at 75 to 85 % of its life, not all at the same moment; use it no more from 92 % on."""
+    if lifetime is None:
+        connection.live_for(math.inf, math.inf)
+        return
+    connection.live_for(lifetime * (0.75 + 0.1 * random()), lifetime * 0.92)  # noqa: S311 - spreads load, hides nothing
 
 
 class _Opening:
@@ -103,6 +107,7 @@ class Pool:
         self._security: SecurityProtocol = security or Plaintext()
         self._slots: dict[tuple[int | None, Address], dict[Lane, _Slot]] = {}
         self._streams: dict[Connection, Stream] = {}
+        self._renewals: dict[Connection, Renew] = {}
         self._ready: set[Connection] = set()
         # The broker's highest ApiVersions version, by the last one heard: the best guess for those not heard yet.
         self._greeting_hint: int | None = None
@@ -120,8 +125,9 @@ class Pool:
         while not self._closed:
             lanes = self._slots.get((broker_id, address)) or self._new_lanes(broker_id, address)
             slot = lanes[lane]
-            if slot.connection is not None and slot.connection.usable(self._config.max_idle):
-                return slot.connection
+            connection = self._at_hand(slot)
+            if connection is not None:
+                return connection
             if slot.opening is None:
                 return await self._lead(slot)
             await _follow(slot.opening)
@@ -130,8 +136,14 @@ class Pool:
     def ready(self, broker_id: int | None, address: Address, lane: Lane = Lane.SHORT) -> Connection | None:
         """The connection there is, if a request may be sent on it at once."""
         lanes = self._slots.get((broker_id, address))
-        connection = lanes[lane].connection if lanes is not None else None
+        return None if lanes is None else self._at_hand(lanes[lane])
+
+    def _at_hand(self, slot: _Slot) -> Connection | None:
+        """A slot's connection, if requests may be sent on it: while somebody makes ready to renew its session, too."""
+        connection = slot.connection
         if connection is None or not connection.usable(self._config.max_idle):
+            return None
+        if connection.due and (slot.opening is None or connection.between_sessions):
             return None
         return connection
 
@@ -177,9 +189,10 @@ class Pool:
 
     async def _lead(self, slot: _Slot) -> Connection:
         self._close_idle()
+        before = slot.connection
         opening = slot.opening = _Opening(self._config.connect_timeout)
         try:
-            slot.connection = await self._open_in_time(slot.peer, opening.scope)
+            connection = slot.connection = await self._open_in_time(slot, opening.scope)
         except KafkaAdminError as error:
             slot.peer.openings_failed += 1
             opening.error = error
@@ -187,15 +200,19 @@ class Pool:
         finally:
             slot.opening = None
             opening.over.set()
-        self._ready.add(slot.connection)
+        if before is not None and before is not connection:
+            before.retire()
+        self._ready.add(connection)
         if self._announce:
             host, port = slot.peer.address
-            self._announce(ConnectionOpened(broker_id=slot.peer.broker_id, host=host, port=port))
-        return slot.connection
+            event = SessionRenewed if connection is before else ConnectionOpened
+            self._announce(event(broker_id=slot.peer.broker_id, host=host, port=port))
+        return connection
 
-    async def _open_in_time(self, peer: Peer, scope: anyio.CancelScope) -> Connection:
+    async def _open_in_time(self, slot: _Slot, scope: anyio.CancelScope) -> Connection:
+        peer = slot.peer
         with scope:
-            connection = await self._open(peer)
+            connection = await self._renewed(slot.connection) or await self._open(peer)
             if not self._closed:
                 return connection
             connection.close(ClientClosedError("the client was closed"))
@@ -203,8 +220,26 @@ class Pool:
             raise ClientClosedError("the client was closed")
         raise ConnectError(f"{peer}: no connection within {self._config.connect_timeout:g} s", slow=True)
 
+    async def _renewed(self, connection: Connection | None) -> Connection | None:
+        """The connection with its session renewed (KIP-368); `None` if that can't be.
+
+        A renewal that fails is no matter yet: on a new connection nothing stands in the way of a user who has become
+        another, or of a broker that is asked too often. What is wrong with the secret, that one tells too.
+        """
+        if connection is None or not connection.usable(self._config.max_idle) or connection not in self._renewals:
+            return None
+        authenticate = await self._renewals[connection]()
+        if authenticate is None or connection.closed:
+            return None
+        try:
+            _begin_session(connection, await connection.renew(authenticate))
+        except KafkaAdminError:
+            return None
+        return connection
+
     async def _open(self, peer: Peer) -> Connection:
-        stream, authenticate = await self._security.open(peer.address, skip=peer.openings_failed)
+        opened = await self._security.open(peer.address, skip=peer.openings_failed)
+        stream = opened.stream
         connection = Connection(
             stream,
             peer,
@@ -213,8 +248,10 @@ class Pool:
             on_end=self._ended,
         )
         self._streams[connection] = stream
+        if opened.renew is not None:
+            self._renewals[connection] = opened.renew
         try:
-            await self._introduce(connection, peer, authenticate)
+            await self._introduce(connection, peer, opened.authenticate)
         except ConnectionLostError as error:
             raise ConnectError(f"{error} (before the handshake was over)") from error
         except BaseException:
@@ -229,10 +266,8 @@ class Pool:
         versions = await self._greet(connection, peer)
         connection.adopt(versions)
         if authenticate is not None:
-            lifetime = await authenticate(connection.ask)
+            _begin_session(connection, await authenticate(connection.ask))
             connection.adopt(versions)
-            if lifetime is not None:
-                connection.expire_at(anyio.current_time() + _renewed_after(lifetime))
         elif peer.hung_up:
             await require_no_login(connection, str(peer))
             connection.adopt(versions)
@@ -284,6 +319,7 @@ class Pool:
 
     def _ended(self, connection: Connection, error: KafkaAdminError, in_flight: int) -> None:
         del self._streams[connection]
+        self._renewals.pop(connection, None)
         if connection not in self._ready:
             return
         self._ready.remove(connection)

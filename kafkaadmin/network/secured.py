@@ -7,6 +7,7 @@ import ssl
 import tempfile
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -15,11 +16,21 @@ import anyio.to_thread
 
 from kafkaadmin.config import Address
 from kafkaadmin.errors import AuthenticationError, ConfigurationError, ConnectError
-from kafkaadmin.network.authentication import Ask, Dial, Opened
+from kafkaadmin.network.authentication import Ask, Authenticate, Dial, Opened
 from kafkaadmin.network.stream import Stream
 from kafkaadmin.network.tls import TlsStream, refusal
 from kafkaadmin.network.transport import open_tcp
-from kafkaadmin.security import PemSource, Sasl, SaslGssapi, SaslOAuthBearer, SaslPlain, Security, SecurityProvider, Tls
+from kafkaadmin.security import (
+    PemSource,
+    Sasl,
+    SaslGssapi,
+    SaslOAuthBearer,
+    SaslPlain,
+    SaslScram,
+    Security,
+    SecurityProvider,
+    Tls,
+)
 from kafkawire import ErrorCode, Session, sasl
 from kafkawire.messages import ApiVersionsRequest, SaslAuthenticateRequest, SaslHandshakeRequest
 
@@ -46,17 +57,27 @@ class Secured:
         self._contexts: dict[tuple[Tls, tuple[int, ...]], ssl.SSLContext] = {}
 
     async def open(self, address: Address, *, skip: int = 0) -> Opened:
-        security = self._security if isinstance(self._security, Security) else _checked(await self._security())
+        security = await self._said()
         stream = await self._dial(address, skip=skip)
         try:
             if security.tls is not None:
                 stream = await self._encrypted(stream, address, security.tls)
+            if security.sasl is None:
+                return Opened(stream, None)
+            return Opened(stream, await _login(security.sasl, address), partial(self._renew, security, address))
         except BaseException:
             stream.close()
             raise
-        if security.sasl is None:
-            return Opened(stream, None)
-        return Opened(stream, _Exchange(security.sasl, address).run)
+
+    async def _said(self) -> Security:
+        return self._security if isinstance(self._security, Security) else _checked(await self._security())
+
+    async def _renew(self, before: Security, address: Address) -> Authenticate | None:
+        """Another login on a connection made by `before`: brokers want the same mechanism there, and the same user."""
+        now = await self._said()
+        if now.sasl is None or now.tls != before.tls or _who(now.sasl) != _who(before.sasl):
+            return None
+        return await _login(now.sasl, address)
 
     async def _encrypted(self, under: Stream, address: Address, tls: Tls) -> Stream:
         stream = TlsStream(under, await self._context(tls), tls.server_hostname or address.host, str(address))
@@ -159,12 +180,12 @@ def _as_file(source: PemSource) -> Generator[str]:
 class _Exchange:
     """SASL on one connection: SaslHandshake chooses the mechanism, SaslAuthenticate carries its tokens (KIP-152)."""
 
-    def __init__(self, config: Sasl, address: Address) -> None:
-        self._config = config
+    def __init__(self, mechanism: sasl.SaslMechanism, address: Address) -> None:
+        self._mechanism = mechanism
         self._address = address
 
     async def run(self, ask: Ask) -> float | None:
-        mechanism = await _mechanism(self._config, self._address.host)
+        mechanism = self._mechanism
         where = f"{self._address}: SASL {mechanism.name}"
         await self._choose(ask, mechanism.name, where)
         token = await self._next(where, mechanism.start)
@@ -192,6 +213,20 @@ class _Exchange:
             raise AuthenticationError(f"{where}: the broker doesn't take it; it takes {offered}")
         if answer.error_code:
             raise _refused(where, answer.error_code, None)
+
+
+async def _login(config: Sasl, address: Address) -> Authenticate:
+    """An exchange that only has to be run: tokens have been asked for."""
+    return _Exchange(await _mechanism(config, address.host), address).run
+
+
+def _who(config: Sasl | None) -> object:
+    """What may not change while a session is renewed, as far as it can be told."""
+    if isinstance(config, SaslScram):
+        return config.mechanism, config.username, config.token
+    if isinstance(config, SaslPlain):
+        return SaslPlain, config.username
+    return (SaslGssapi, config.principal) if isinstance(config, SaslGssapi) else type(config)
 
 
 def _refused(where: str, code: int, message: str | None) -> AuthenticationError:

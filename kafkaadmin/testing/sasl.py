@@ -18,6 +18,10 @@ from kafkawire import ApiKey, ErrorCode
 __all__ = ["SaslSession", "Verdict"]
 
 
+_BETWEEN_RENEWALS = 1.0
+"""Seconds that a client must let pass between two of them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What a token is answered with. `user` is who has come in; nobody yet without."""
@@ -44,6 +48,7 @@ class SaslSession:
         self._ends_at = math.inf
         self._exchange: _Exchange | None = None
         self._mechanism = ""
+        self._renewed_at = -math.inf
 
     @property
     def mechanisms(self) -> tuple[str, ...]:
@@ -60,6 +65,8 @@ class SaslSession:
 
     def choose(self, mechanism: str) -> ErrorCode:
         """A client names its mechanism: at first, or to authenticate again, by the same one."""
+        if self.user is not None and not self._renewable():
+            return ErrorCode.ILLEGAL_SASL_STATE
         known = mechanism in self._logins.listener.mechanisms
         if not known or (self.user is not None and mechanism != self._mechanism):
             self.failed = True
@@ -67,6 +74,14 @@ class SaslSession:
         self._mechanism = mechanism
         self._exchange = _EXCHANGES[mechanism](mechanism, self._logins)
         return ErrorCode.NONE
+
+    def _renewable(self) -> bool:
+        """Whether a client may log in again: where sessions end, and not twice within a second."""
+        now = time.monotonic()
+        if self._logins.listener.session_life is None or now - self._renewed_at < _BETWEEN_RENEWALS:
+            return False
+        self._renewed_at = now
+        return True
 
     def step(self, token: bytes) -> Verdict:
         """A client sends a token."""

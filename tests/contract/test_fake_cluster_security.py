@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import cycle
 from typing import Any
 
 import anyio
 import pytest
 
-from kafkaadmin import AdminClient, TopicPartition
+from kafkaadmin import AdminClient, Event, SessionRenewed, TopicPartition
 from kafkaadmin.errors import AuthenticationError
 from kafkaadmin.security import OAuthToken, SaslOAuthBearer, SaslPlain, SaslScram, Security, Tls
 from kafkaadmin.testing import FakeCluster, Fault, SecureListener
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.anyio
 
 MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER")
 PASSWORD = "open sesame"
+USERS = ("alice", "bob")
 
 
 @pytest.fixture(params=["asyncio", "trio"])
@@ -103,14 +105,52 @@ async def test_who_asks_without_logging_in_is_hung_up_on(certificates: Certifica
 
 async def test_sessions_are_renewed_before_they_end_and_no_call_notices(certificates: Certificates) -> None:
     listener = SecureListener(
-        tls=certificates.server(), mechanisms=MECHANISMS, users={"alice": PASSWORD}, session_life=0.3
+        tls=certificates.server(), mechanisms=MECHANISMS, users={"alice": PASSWORD}, session_life=2.0
     )
+    events: list[Event] = []
     with FakeCluster(brokers=1, listener=listener) as cluster:
         cluster.add_group("billing", offsets={("orders", 0): 42})
-        async with client(cluster, certificates, SaslPlain("alice", PASSWORD)) as admin:
-            while len(cluster.logins) < 5:
+        async with client(cluster, certificates, SaslPlain("alice", PASSWORD), observers=[events.append]) as admin:
+            while not any(isinstance(event, SessionRenewed) for event in events):
                 assert await offset(admin) == 42
         assert cluster.rejected == ()
+
+
+async def test_a_user_who_may_not_be_renewed_as_another_comes_in_by_a_new_connection(
+    certificates: Certificates,
+) -> None:
+    """Rotation by two users in turn. And brokers refuse to renew twice within a second: no call may notice either."""
+    listener = SecureListener(mechanisms=["PLAIN"], users={"alice": PASSWORD, "bob": PASSWORD}, session_life=0.3)
+    turns = cycle(["alice", "bob", "bob"])
+
+    async def provide() -> Security:
+        return Security(tls=None, sasl=SaslPlain(next(turns), PASSWORD))
+
+    with FakeCluster(brokers=1, listener=listener) as cluster:
+        cluster.add_group("billing", offsets={("orders", 0): 42})
+        async with AdminClient(cluster.bootstrap_servers, security=provide, timeout=20.0) as admin:
+            while len(cluster.logins) < 9:
+                assert await offset(admin) == 42
+        assert set(cluster.logins) == {"alice", "bob"}
+
+
+def test_a_session_is_renewed_where_it_is_but_not_twice_within_a_second_nor_as_somebody_else() -> None:
+    """As Kafka has it (KafkaChannel, SaslServerAuthenticator)."""
+    listener = SecureListener(mechanisms=MECHANISMS, users={"alice": PASSWORD, "bob": PASSWORD}, session_life=60.0)
+    with FakeCluster(brokers=1, listener=listener) as cluster, RawClient(cluster, 1) as client:
+        as_alice, as_bob = (SaslAuthenticateRequest(auth_bytes=f"\0{name}\0{PASSWORD}".encode()) for name in USERS)
+        choice = SaslHandshakeRequest(mechanism="PLAIN")
+        for _ in range(2):
+            assert client.ask(choice, 1).error_code == 0
+            assert client.ask(as_alice, 2).error_code == 0
+        assert client.ask(choice, 1).error_code == ErrorCode.ILLEGAL_SASL_STATE
+        assert client.ask(ListGroupsRequest(), 4).error_code == 0
+    with FakeCluster(brokers=1, listener=listener) as cluster, RawClient(cluster, 1) as client:
+        client.ask(choice, 1)
+        client.ask(as_alice, 2)
+        client.ask(choice, 1)
+        refused = client.ask(as_bob, 2)
+        assert "Cannot change principals during re-authentication from alice to bob" in str(refused.error_message)
 
 
 def test_a_session_that_is_over_ends_with_the_next_request() -> None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import json
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +20,7 @@ from kafkaadmin import (
     SaslPlain,
     SaslScram,
     Security,
+    SessionRenewed,
     Tls,
 )
 from kafkawire.messages import AlterUserScramCredentialsRequest, ScramCredentialUpsertion
@@ -30,6 +28,7 @@ from tests.support.certificates import Certificates
 from tests.support.eventually import eventually
 from tests.support.forward_proxy import ForwardProxy
 from tests.support.kafka.secured import PLAIN_PASSWORD, PLAIN_USER, Listener, SecuredKafka
+from tests.support.reauthentication import unsigned_token
 
 pytestmark = [pytest.mark.anyio, pytest.mark.real_kafka]
 
@@ -54,7 +53,7 @@ def certificates() -> Certificates:
 def kafka(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecuredKafka]:
     reauthentication = {
         f"listener.name.sasl_plaintext.{mechanism}.connections.max.reauth.ms": str(REAUTHENTICATED_AFTER_MS)
-        for mechanism in ("plain", "scram-sha-256", "scram-sha-512")
+        for mechanism in ("plain", "scram-sha-256", "scram-sha-512", "oauthbearer")
     }
     with SecuredKafka(tmp_path_factory.mktemp("secured"), certificates=certificates, extra=reauthentication) as kafka:
         anyio.run(make_user, kafka)
@@ -74,13 +73,6 @@ async def make_user(kafka: SecuredKafka) -> None:
             )
             made = await admin.send(AlterUserScramCredentialsRequest(upsertions=(credential,)), to=Controller())
             assert [result.error_code for result in made.results] == [0]
-
-
-def unsigned_token(subject: str) -> str:
-    """What a broker takes whose OAUTHBEARER checks no signature: Kafka's own, for development."""
-    now = int(time.time())
-    parts = ({"alg": "none"}, {"sub": subject, "iat": now, "exp": now + 3600})
-    return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts) + "."
 
 
 async def bearer() -> str:
@@ -177,23 +169,30 @@ async def test_a_client_without_a_login_at_a_sasl_listener_is_told_so(
             await admin.describe_cluster()
 
 
-async def test_sessions_are_renewed_under_load_and_no_call_notices(kafka: SecuredKafka) -> None:
-    """`connections.max.reauth.ms`: the broker ends a connection that is used past its session (KIP-368)."""
+@pytest.mark.parametrize("mechanism", ["SCRAM-SHA-512", "OAUTHBEARER"])
+async def test_sessions_are_renewed_under_load_and_no_call_notices(kafka: SecuredKafka, mechanism: str) -> None:
+    """`connections.max.reauth.ms`: the broker ends a connection that is used past its session (KIP-368).
+
+    Bearer tokens are rotated: each login has a new one.
+    """
     events: list[Event] = []
-    security = Security(tls=None, sasl=SaslScram("alice", "hush"))
+    security = Security(tls=None, sasl=WAYS_IN[mechanism])
     servers = kafka.secured(Listener.SASL_PLAINTEXT)
     async with AdminClient(servers, security=security, observers=[events.append]) as admin:
 
-        def opened() -> int:
-            return sum(isinstance(event, ConnectionOpened) for event in events)
+        def seen(kind: type[Event]) -> int:
+            return sum(isinstance(event, kind) for event in events)
 
         async def call() -> None:
-            while opened() < 6:
+            while seen(SessionRenewed) < 2:
                 await admin.list_topics()
 
+        await admin.list_topics()
+        opened_at_first = seen(ConnectionOpened)
         async with anyio.create_task_group() as group:
             for _ in range(5):
                 group.start_soon(call)
+        assert seen(ConnectionOpened) == opened_at_first
     lost = [event for event in events if getattr(event, "in_flight", 0)]
     assert lost == []
 

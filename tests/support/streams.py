@@ -15,7 +15,7 @@ from kafkaadmin.config import Address, ClientConfig
 from kafkaadmin.errors import ConnectError
 from kafkaadmin.events import Announcer, Observer
 from kafkaadmin.network import Pool
-from kafkaadmin.network.authentication import Authenticate, Opened
+from kafkaadmin.network.authentication import Authenticate, Opened, Renew
 from kafkawire import Request, Response
 from kafkawire.framing import FrameReader
 from kafkawire.headers import read_request, write_request, write_response
@@ -233,6 +233,7 @@ class ScriptedBroker:
         *,
         gate: Callable[[], Awaitable[object]] | None = None,
         authenticate: Authenticate | None = None,
+        renew: Renew | None = None,
     ) -> None:
         self.streams: list[ScriptedStream] = []
         self.opened = 0
@@ -240,6 +241,7 @@ class ScriptedBroker:
         self._make = make or (lambda: ScriptedStream(reply=greet))
         self._gate = gate
         self._authenticate = authenticate
+        self._renew = renew
 
     async def open(self, address: Address, *, skip: int = 0) -> Opened:
         self.opened += 1
@@ -249,7 +251,7 @@ class ScriptedBroker:
             raise ConnectError(f"{address}: Connection refused")
         stream = self._make()
         self.streams.append(stream)
-        return Opened(stream, self._authenticate)
+        return Opened(stream, self._authenticate, self._renew)
 
     @property
     def stream(self) -> ScriptedStream:

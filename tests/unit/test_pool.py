@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from kafkaadmin.config import Address
@@ -13,9 +14,9 @@ from kafkaadmin.errors import (
     ConnectionLostError,
     RemoteProtocolError,
 )
-from kafkaadmin.events import ConnectionLost, ConnectionOpened, Event
-from kafkaadmin.network import Connection, Lane, WrongClusterError
-from kafkaadmin.network.authentication import Ask
+from kafkaadmin.events import ConnectionLost, ConnectionOpened, Event, SessionRenewed
+from kafkaadmin.network import Connection, Lane, Pool, WrongClusterError
+from kafkaadmin.network.authentication import Ask, Authenticate
 from kafkaadmin.network.pool import MANY_PEERS
 from kafkawire.headers import write_response
 from kafkawire.messages import (
@@ -25,6 +26,8 @@ from kafkawire.messages import (
     ListGroupsRequest,
     ListGroupsResponse,
     MetadataRequest,
+    SaslHandshakeRequest,
+    SaslHandshakeResponse,
 )
 from tests.support.streams import (
     ADDRESS,
@@ -41,6 +44,7 @@ pytestmark = pytest.mark.anyio
 
 ANSWER = ListGroupsResponse(groups=())
 ASK = ListGroupsRequest()
+LOGIN = SaslHandshakeRequest(mechanism="TEST")
 
 
 def silent() -> ScriptedStream:
@@ -345,6 +349,154 @@ async def test_a_refused_authentication_is_raised_as_it_is() -> None:
     with pytest.raises(AuthenticationError, match="no such user"):
         await pool.connection(1, ADDRESS)
     assert broker.stream.closed
+
+
+# Sessions that end
+
+
+class Session:
+    """A login by one request, and its renewal, each of which a test can hold up."""
+
+    def __init__(self, *, renewable: bool = True) -> None:
+        self.lifetime: float | None = 1000.0
+        self.asked_for = anyio.Event()
+        self.ready = anyio.Event()
+        self.renewable = renewable
+
+    async def authenticate(self, ask: Ask) -> float | None:
+        await ask(LOGIN)
+        return self.lifetime
+
+    async def renew(self) -> Authenticate | None:
+        self.asked_for.set()
+        await self.ready.wait()
+        return self.authenticate if self.renewable else None
+
+    def broker(self) -> ScriptedBroker:
+        return ScriptedBroker(authenticate=self.authenticate, renew=self.renew)
+
+
+def next_login(stream: ScriptedStream) -> Received:
+    return [each for each in stream.requests if isinstance(each.request, SaslHandshakeRequest)][-1]
+
+
+async def logged_in(pool: Pool, broker: ScriptedBroker) -> Connection:
+    """The first connection, whose session is now to be renewed."""
+    async with anyio.create_task_group() as group:
+        group.start_soon(pool.connection, 1, ADDRESS)
+        while not broker.streams:
+            await anyio.lowlevel.checkpoint()
+        await broker.stream.sent(2)
+        broker.stream.answer(next_login(broker.stream), SaslHandshakeResponse())
+    connection = pool.ready(1, ADDRESS)
+    assert connection is not None
+    connection.live_for(0.0, 1000.0)
+    return connection
+
+
+async def test_a_session_is_renewed_on_its_connection_and_no_request_comes_between() -> None:
+    session, events = Session(), list[Event]()
+    pool = pool_of(broker := session.broker(), events.append)
+    connection = await logged_in(pool, broker)
+    stream, got = broker.stream, list[Connection]()
+
+    async def ask() -> None:
+        got.append(await pool.connection(1, ADDRESS))
+
+    async def send() -> None:
+        await (await connection.send(ASK, 4)).answer()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(ask)
+        await session.asked_for.wait()
+        # While a token is fetched, the session that there is serves everybody.
+        assert await pool.connection(1, ADDRESS) is connection
+        before = await connection.send(ASK, 4)
+        session.ready.set()
+        await stream.sent(4)
+        assert pool.ready(1, ADDRESS) is None
+        group.start_soon(ask)
+        group.start_soon(send)
+        await anyio.wait_all_tasks_blocked()
+        assert [type(each.request) for each in stream.requests[2:]] == [ListGroupsRequest, SaslHandshakeRequest]
+        stream.answer(stream.requests[2], ANSWER)
+        assert await before.answer() == ANSWER
+        stream.answer(stream.requests[3], SaslHandshakeResponse())
+        stream.answer((await stream.sent(5))[4], ANSWER)
+    assert got == [connection, connection]
+    assert pool.ready(1, ADDRESS) is connection
+    assert [type(event) for event in events] == [ConnectionOpened, SessionRenewed]
+    assert broker.opened == 1
+
+
+async def test_a_renewal_that_is_lost_is_made_up_for_by_a_new_connection() -> None:
+    session = Session()
+    pool = pool_of(broker := session.broker())
+    connection = await logged_in(pool, broker)
+    session.ready.set()
+    async with anyio.create_task_group() as group:
+        group.start_soon(pool.connection, 1, ADDRESS)
+        await broker.streams[0].sent(3)
+        broker.streams[0].break_off()
+        while len(broker.streams) < 2:
+            await anyio.wait_all_tasks_blocked()
+        await broker.streams[1].sent(2)
+        broker.stream.answer(next_login(broker.stream), SaslHandshakeResponse())
+    assert connection.closed
+    assert pool.ready(1, ADDRESS) is not None
+
+
+async def test_whoever_renews_may_be_cancelled_half_way_and_the_next_opens_a_new_connection() -> None:
+    session = Session()
+    pool = pool_of(broker := session.broker())
+    connection = await logged_in(pool, broker)
+    session.ready.set()
+    under_way = await connection.send(ASK, 4)
+    async with anyio.create_task_group() as leading:
+        leading.start_soon(pool.connection, 1, ADDRESS)
+        await broker.stream.sent(4)
+        leading.cancel_scope.cancel()
+    assert not connection.closed
+    async with anyio.create_task_group() as group:
+        group.start_soon(pool.connection, 1, ADDRESS)
+        while len(broker.streams) < 2:
+            await anyio.wait_all_tasks_blocked()
+        await broker.streams[1].sent(2)
+        broker.stream.answer(next_login(broker.stream), SaslHandshakeResponse())
+    broker.streams[0].answer(broker.streams[0].requests[2], ANSWER)
+    assert await under_way.answer() == ANSWER
+    assert connection.closed
+
+
+async def test_a_session_that_can_not_be_renewed_serves_until_the_next_one_is_there() -> None:
+    session = Session(renewable=False)
+    pool = pool_of(broker := session.broker())
+    connection = await logged_in(pool, broker)
+    session.ready.set()
+    async with anyio.create_task_group() as group:
+        group.start_soon(pool.connection, 1, ADDRESS)
+        while len(broker.streams) < 2:
+            await anyio.wait_all_tasks_blocked()
+        await broker.streams[1].sent(2)
+        assert pool.ready(1, ADDRESS) is connection
+        broker.stream.answer(next_login(broker.stream), SaslHandshakeResponse())
+    assert pool.ready(1, ADDRESS) not in {None, connection}
+    assert connection.closed
+
+
+async def test_a_session_that_is_over_carries_no_request_before_it_is_renewed() -> None:
+    session = Session()
+    pool = pool_of(broker := session.broker())
+    connection = await logged_in(pool, broker)
+    connection.live_for(0.0, 0.0)
+    async with anyio.create_task_group() as group:
+        group.start_soon(pool.connection, 1, ADDRESS)
+        await session.asked_for.wait()
+        assert pool.ready(1, ADDRESS) is None
+        session.ready.set()
+        await broker.stream.sent(3)
+        broker.stream.answer(next_login(broker.stream), SaslHandshakeResponse())
+    assert pool.ready(1, ADDRESS) is connection
 
 
 # Idle connections

@@ -90,6 +90,12 @@ RULES: tuple[Rule, ...] = (
     ),
     # A connection is being secured
     Rule(
+        moments=(Moment.REAUTHENTICATION,),
+        faults=_NOT_LET_IN,
+        outcome=Outcome.DONE,
+        why="a renewal that comes to nothing is made up for by a login on a new connection",
+    ),
+    Rule(
         moments=_LOGINS,
         faults=_NOT_LET_IN,
         to=(To.BROKER,),
