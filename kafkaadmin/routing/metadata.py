@@ -56,6 +56,7 @@ class Metadata:
         self._heed(response.error_code)
         for broker in response.brokers:
             self._nodes.learn(broker.node_id, broker.host, broker.port, broker.rack)
+        self._nodes.live({broker.node_id for broker in response.brokers})
         self._learned(response.cluster_id)
         return response
 

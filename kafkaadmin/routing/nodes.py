@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from kafkaadmin.config import Address
 from kafkaadmin.errors import RemoteProtocolError
@@ -32,7 +32,8 @@ class Node:
 
     `epoch` counts its failures, so that a late report of an old one changes nothing. `failed_seq` is when, on the
     counter all routing shares, it last failed. `down_until`: until then nobody expects it to take a connection.
-    `quiet_until`: until then it wants to be left in peace (KIP-219).
+    `quiet_until`: until then it wants to be left in peace (KIP-219). `listed`: it was among the live brokers when those
+    were last asked for.
     `suspect`: it has been silent with requests waiting; `revived_seq` is when it was heard from again after that, and
     `checked_at` when others were last asked about it. `ran_at` is the last moment at which it is known to have run,
     `awake_since` since when without a gap, `confirmed_at` when another broker was last asked that names it.
@@ -48,6 +49,7 @@ class Node:
         "epoch",
         "failed_seq",
         "id",
+        "listed",
         "noun",
         "quiet_until",
         "rack",
@@ -71,6 +73,7 @@ class Node:
         self.suspect = False
         self.revived_seq: int | None = None
         self.reached = False
+        self.listed = True
         self.checked_at = self.ran_at = self.awake_since = self.confirmed_at = _NEVER
         self._broker: Broker | None = None
 
@@ -136,6 +139,14 @@ class Nodes:
         if rack is not None:
             node.rack = rack
         return node
+
+    def live(self, ids: Collection[int]) -> None:
+        """Those are the live brokers, and all of them, as one has said now.
+
+        One that was counted out may be back, and answer from what it knew before.
+        """
+        for node in self._by_id.values():
+            node.listed = node.id in ids
 
     def cleared_since(self, seq: int) -> bool:
         """Whether all brokers have been forgotten at `seq` or later."""
@@ -220,7 +231,7 @@ class Nodes:
         def rank(node: Node) -> tuple[bool, bool, bool, bool, float]:
             return (
                 node.down_until > now,
-                node.suspect or max(node.sluggish_until, node.quiet_until) > now,
+                node.suspect or not node.listed or max(node.sluggish_until, node.quiet_until) > now,
                 node.id is None,
                 not node.reached,
                 random(),

@@ -88,6 +88,23 @@ async def test_a_broker_that_leaves_the_cluster_is_waited_for_no_longer(cluster:
     assert anyio.current_time() - began < 1.0
 
 
+async def test_what_any_broker_can_answer_is_not_asked_of_one_that_the_cluster_counted_out(
+    cluster: ScriptedCluster,
+) -> None:
+    """It may be back and answer at once, and not have heard yet what was done meanwhile."""
+    await send(cluster, BrokerId(3))
+    deadline = Deadline.after(10.0)
+    for live, asked in (((1, 2), {1, 2}), ((1, 2, 3), {1, 2, 3})):
+        cluster.live = live
+        await cluster.routing.refresh_metadata(deadline=deadline)
+        before = len(cluster.sent(DeleteGroupsRequest))
+        for broker in (1, 2, 3):
+            await send(cluster, BrokerId(broker) if broker in live else AnyBroker())
+        for _ in range(30):
+            await send(cluster, AnyBroker())
+        assert {each.broker for each in cluster.sent(DeleteGroupsRequest)[before:]} == asked
+
+
 async def test_a_broker_that_restarts_is_waited_for_while_the_cluster_counts_it_in(cluster: ScriptedCluster) -> None:
     await send(cluster, AnyBroker())
     cluster.opening[3] = refused()
