@@ -8,7 +8,7 @@ COVERED := $(PY) -X dev -bb -m coverage run -m pytest
 # Workers don't inherit the interpreter's options. Two: what CI has, and each test keeps a thread of brokers busy.
 ON_ALL_CORES := --tx '2*popen//python=$(PY) -X dev -bb' --dist worksteal
 
-.PHONY: help schedules coverage-table demo test test-fast coverage test-kafka lint format fuzz chaos bench kafka lock lock-check clean
+.PHONY: help schedules coverage-table demo test test-fast coverage test-kafka lint format fuzz chaos silence bench kafka lock lock-check clean
 .DEFAULT_GOAL := help
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo 'make coverage    the same, and what they reach; fails below the bar in pyproject.toml'
 	@echo 'make test-kafka  the tests on real Kafka only: its brokers, and its message classes'
 	@echo 'make chaos       ten minutes of faults on real Kafka; MINUTES= VERSION= BACKEND=docker|jvm SEED= LOOP=asyncio|trio'
+	@echo 'make silence     brokers frozen, and on Docker parted, for 20, 45 and 90 s (2 min each); BACKEND=docker|jvm'
 	@echo 'make lint        formatting, ruff, mypy, pyright, import contracts, spelling'
 	@echo 'make format      puts formatting and imports in order'
 	@echo "make fuzz        spoiled messages against kafkawire; ARGS='--inputs 5000000 --seed 1' or --lengths"
@@ -57,6 +58,9 @@ chaos: $(READY)
 	KAFKA_BACKEND=$(or $(BACKEND),auto) KAFKA_VERSION=$(or $(VERSION),4.4.0) $(PY) -m tests.support.kafka.setup
 	$(PY) -bb -m tests.support.chaos --minutes $(or $(MINUTES),10) --version $(or $(VERSION),4.4.0) \
 	  --backend $(or $(BACKEND),auto) --seed '$(SEED)' --loop $(or $(LOOP),both)
+
+silence: kafka
+	$(PYTEST) tests/chaos/test_silence.py --long -rP --kafka-backend=$(or $(BACKEND),auto) $(ARGS)
 
 lint: $(READY)
 	.venv/bin/ruff format --check .

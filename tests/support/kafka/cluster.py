@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
+from uuid import UUID
 
 from tests.support.kafka import wire
 from tests.support.kafka.errors import ClusterError
@@ -102,6 +103,10 @@ class KafkaCluster(ABC):
     def metadata(self, *topics: str) -> Metadata:
         """Metadata from the first living broker that answers."""
         return self._ask(lambda address: wire.metadata(address, topics))
+
+    def topic_id(self, topic: str) -> UUID | None:
+        """The topic's id, as the first living broker that answers knows it."""
+        return self._ask(lambda address: wire.topic_id(address, topic))
 
     def metadata_through_proxy(self, broker: int) -> Metadata:
         """What one broker tells a client that comes through its proxy."""
@@ -238,12 +243,15 @@ class KafkaCluster(ABC):
             return False
 
     def _offsets_in_sync(self) -> bool:
+        """As every living broker sees it: one that has just come back may know no better than when it left."""
+        living = set(self.living)
         try:
-            partitions = self.metadata(OFFSETS_TOPIC).topics[OFFSETS_TOPIC]
+            views = [wire.metadata(self.address(broker), [OFFSETS_TOPIC]).topics[OFFSETS_TOPIC] for broker in living]
         except OSError:
             return False
-        living = set(self.living)
-        return bool(partitions) and all(living.intersection(each.replicas) <= set(each.in_sync) for each in partitions)
+        return bool(views) and all(
+            view and all(living.intersection(each.replicas) <= set(each.in_sync) for each in view) for view in views
+        )
 
     def _offsets_partition(self, group: str) -> Partition:
         partitions = self.metadata(OFFSETS_TOPIC).topics[OFFSETS_TOPIC]

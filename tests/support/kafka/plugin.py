@@ -44,6 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=Backend(os.environ.get("KAFKA_BACKEND", Backend.AUTO)),
         help="who runs the brokers; also KAFKA_BACKEND",
     )
+    group.addoption("--long", action="store_true", help="those too that take minutes each, which CI leaves out")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -54,6 +55,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     _leave_out_docker(config, items)
     _leave_out_kraft(config, items)
+    if not config.getoption("--long"):
+        _leave_out(config, items, [item for item in items if item.get_closest_marker("long")])
     for item in items:
         if not FIXTURES.isdisjoint(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.real_kafka)

@@ -8,6 +8,7 @@ import socket
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 Address = tuple[str, int]
 
@@ -16,6 +17,8 @@ ELECT_LEADERS, ALTER_PARTITION_REASSIGNMENTS = 43, 45
 GROUP = 0
 PREFERRED = 0
 ELECTION_NOT_NEEDED = 84
+UNKNOWN_TOPIC = 3
+NO_ID = bytes(16)
 CLIENT_ID = b"kafkaadmin-tests"
 
 
@@ -71,6 +74,10 @@ class Reader:
         """A string with a varint length; null reads as empty."""
         return self._bytes(max(0, self.varint() - 1)).decode()
 
+    def id(self) -> UUID:
+        """A UUID of 16 bytes."""
+        return UUID(bytes=self._bytes(16))
+
     def varint(self) -> int:
         """An unsigned varint."""
         value = shift = 0
@@ -101,6 +108,28 @@ def metadata(address: Address, topics: Iterable[str] = (), *, timeout: float = 1
     brokers = dict(_broker(reader) for _ in reader.times())
     controller = reader.take("i")
     return Metadata(brokers=brokers, controller=controller, topics=dict(_topic(reader) for _ in reader.times()))
+
+
+def topic_id(address: Address, topic: str, *, timeout: float = 1.0) -> UUID | None:
+    """Metadata v10 of one topic: its id; `None` where there is none."""
+    asked = struct.pack(">B16s", 2, NO_ID) + _compact_text(topic) + struct.pack(">BBBBB", 0, 0, 0, 0, 0)
+    reader = _call(address, METADATA, 10, asked, timeout=timeout, flexible=True)
+    reader.skip("i")
+    for _ in range(reader.varint() - 1):
+        reader.skip("i")
+        reader.compact_text()
+        reader.skip("i")
+        reader.compact_text()
+        reader.varint()
+    reader.compact_text()
+    reader.skip("i")
+    reader.varint()
+    code = reader.take("h")
+    if code == UNKNOWN_TOPIC:
+        return None
+    _refuse(f"Metadata {topic}", [code], allowed=(0,))
+    reader.compact_text()
+    return reader.id()
 
 
 def find_coordinator(address: Address, group: str, *, timeout: float = 1.0) -> int:
