@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import time
+from uuid import UUID
+
 from kafkaadmin import TopicPartition
-from tests.support.chaos.ledger import Ledger, Register
+from tests.support.chaos.ledger import Kept, Ledger, Register, Topic
+from tests.support.chaos.weather import Weather
 
 
 def written(register: Register, times: int) -> Register:
@@ -61,5 +65,47 @@ def test_a_write_that_failed_may_have_left_either() -> None:
 def test_ledger_counts_what_was_acknowledged() -> None:
     ledger = Ledger()
     written(ledger.offset("billing", TopicPartition("orders", 0)), 3)
-    written(ledger.topic("orders"), 2).begin()
+    written(ledger.topic("orders").register, 2).begin()
     assert len(ledger) == 5
+
+
+MADE, ANOTHER = UUID(int=1), UUID(int=2)
+KEPT = Kept(broker=2, since=10.0, until=17.0)
+
+
+def deleted(*kept: Kept) -> Topic:
+    return Topic(written(Register("topic", blinks=True), 2), MADE, kept)
+
+
+def yes(kept: Kept) -> bool:
+    return True
+
+
+def test_a_deleted_topic_must_be_gone() -> None:
+    assert deleted(KEPT).refutes_now(None, yes) is None
+    assert deleted(KEPT).refutes_now(MADE, yes) is not None
+
+
+def test_another_topic_has_the_name_of_a_deleted_one_only_if_a_broker_that_was_cut_off_kept_the_order() -> None:
+    assert deleted(KEPT).refutes_now(ANOTHER, yes) is None
+    assert deleted().refutes_now(ANOTHER, yes) is not None
+    assert deleted(KEPT).refutes_now(ANOTHER, lambda kept: False) is not None
+
+
+def test_a_topic_that_was_not_deleted_must_be_there() -> None:
+    topic = Topic(written(Register("topic", blinks=True), 1), MADE, (KEPT,))
+    assert topic.refutes_now(MADE, yes) is None
+    assert topic.refutes_now(None, yes) is not None
+
+
+def test_a_broker_counts_as_cut_off_from_when_it_was_hurt_until_all_was_well() -> None:
+    weather = Weather()
+    before = time.monotonic()
+    weather.break_out(cut_off=2)
+    weather.calm_down()
+    after = time.monotonic()
+    weather.break_out()
+    assert weather.was_cut_off(2, before, after)
+    assert not weather.was_cut_off(1, before, after)
+    assert not weather.was_cut_off(2, before - 2, before - 1)
+    assert not weather.was_cut_off(2, after + 1, after + 2)

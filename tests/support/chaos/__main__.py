@@ -23,7 +23,9 @@ def main() -> int:
     """0 when no call failed, no answer was wrong, no acknowledged write was lost, and nothing grew."""
     chosen = _arguments()
     seed = chosen.seed or secrets.token_hex(4)
-    settings = Settings(minutes=chosen.minutes, seed=seed, loops=LOOPS[chosen.loop], callers=chosen.callers)
+    settings = Settings(
+        minutes=chosen.minutes, seed=seed, loops=LOOPS[chosen.loop], callers=chosen.callers, only=chosen.only
+    )
     with tempfile.TemporaryDirectory(prefix="kafkaadmin-chaos-") as directory:
         kafka = make_cluster(chosen.backend, Path(directory, "kafka"), brokers=3, version=chosen.version, extra=KEPT)
         print(f"seed {seed}, Kafka {kafka.version}, {type(kafka).__name__}, {chosen.minutes:g} min", flush=True)
@@ -39,6 +41,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", default="", help="repeats a run's order of faults and mixture of calls")
     parser.add_argument("--loop", default="both", choices=list(LOOPS), help="the callers' event loops")
     parser.add_argument("--callers", type=int, default=20)
+    parser.add_argument("--only", action="append", help="a fault, by its name in faults.py; repeat it for several")
     parser.add_argument("--journal", type=Path, help="a file for all that was done and seen, to be kept")
     return parser.parse_args()
 

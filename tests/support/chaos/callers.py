@@ -8,6 +8,7 @@ from contextlib import suppress
 from random import Random
 from types import MappingProxyType
 from typing import TypeVar, cast
+from uuid import UUID
 
 import anyio
 
@@ -26,7 +27,7 @@ from kafkaadmin import (
 )
 from kafkawire import ErrorCode
 from kafkawire.messages import OffsetFetchRequest, OffsetFetchRequestTopic, OffsetFetchResponsePartition
-from tests.support.chaos.journal import Journal, Story, as_text, telling
+from tests.support.chaos.journal import Journal, Story, as_text, telling, unanswered
 from tests.support.chaos.ledger import Ledger, Register
 from tests.support.chaos.tally import Tally, Wrong
 from tests.support.chaos.weather import Weather
@@ -207,31 +208,34 @@ class Caller:
         """A topic's life. What is made is there at once; what is deleted goes as soon as each broker has heard."""
         self._topics += 1
         name = f"{self.name}-{self._topics}"
-        register = self._scene.ledger.topic(name)
-        register.begin()
+        topic = self._scene.ledger.topic(name)
+        number = topic.register.begin()
         new = NewTopic(name, partitions=2, replication_factor=FEWER_REPLICAS)
         created = (await self._called("create topic", self._admin.create_topics(new), topic=name))[name]
-        self._acknowledge(register, 1, name, f", id {created.topic_id}")
+        topic.id, topic.kept = created.topic_id, tuple(unanswered(self._story, "CreateTopics"))
+        self._acknowledge(topic.register, number, name, f", id {created.topic_id}")
         self._scene.tally.ambiguous += created.ambiguous
         described = (await self._called("describe topic", self._admin.describe_topics(name), topic=name))[name]
-        if len(described.partitions) != 2:
-            self._wrong("describe topic", f"{name} has {len(described.partitions)} partitions, not 2", name)
+        if len(described.partitions) != 2 or described.topic_id != topic.id:
+            self._wrong("describe topic", f"{described}, not that with id {topic.id}", name)
         if self._random.random() < 0.2:
             return  # this one stays
-        register.begin(takes_away=True)
+        number = topic.register.begin(takes_away=True)
         deleted = (await self._called("delete topic", self._admin.delete_topics(name), topic=name))[name]
-        self._acknowledge(register, 2, name, f", id {deleted.topic_id}")
+        self._acknowledge(topic.register, number, name, f", id {deleted.topic_id}")
         self._scene.tally.ambiguous += deleted.ambiguous
-        await self._see_it_go(name)
+        await self._see_it_go(name, topic.id)
 
-    async def _see_it_go(self, name: str) -> None:
+    async def _see_it_go(self, name: str, id: UUID | None) -> None:
+        """Another one of that name is for the ledger to judge, in the end."""
         deadline = time.monotonic() + GONE_WITHIN
-        describe = self._admin.describe_topics
-        while await self._called_unless(UnknownTopicError, "describe topic", describe(name), topic=name) is not None:
-            if time.monotonic() > deadline:
-                self._wrong("describe topic", f"{name} is still there {GONE_WITHIN:.0f} s after its deletion", name)
+        while time.monotonic() < deadline:
+            look = self._admin.describe_topics(name)
+            found = await self._called_unless(UnknownTopicError, "describe topic", look, topic=name)
+            if found is None or found[name].topic_id != id:
                 return
             await anyio.sleep(self._pause)
+        self._wrong("describe topic", f"{name} is still there {GONE_WITHIN:.0f} s after its deletion", name)
 
     # ------------------------------------------------------------------ what stays as it is
 

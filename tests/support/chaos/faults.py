@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -19,7 +19,8 @@ class Fault:
     """One way to hurt a broker.
 
     `hold`: seconds, at least and at most, from the strike to the healing. `replaced`: Kafka elects another
-    coordinator meanwhile, and the healing waits for that. `again`: repeated all the while.
+    coordinator meanwhile, and the healing waits for that. `again`: repeated all the while. `keeps`: what was asked of
+    it, and is on its way there, it carries out once it is healed.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Fault:
     heal: Act
     hold: tuple[float, float]
     replaced: bool = False
+    keeps: bool = False
     again: Act | None = None
 
 
@@ -69,13 +71,16 @@ EVERYWHERE = (
     Fault(name="SIGKILL", strike=KafkaCluster.kill, heal=KafkaCluster.start, hold=(0.0, 12.0), replaced=True),
     Fault(name="SIGKILL, started at once", strike=KafkaCluster.kill, heal=KafkaCluster.start, hold=(0.0, 0.0)),
     Fault(name="SIGTERM", strike=KafkaCluster.terminate, heal=KafkaCluster.start, hold=(0.0, 8.0), replaced=True),
-    Fault(name="frozen", strike=KafkaCluster.pause, heal=KafkaCluster.resume, hold=(8.0, 20.0), replaced=True),
-    Fault(name="frozen shortly", strike=KafkaCluster.pause, heal=KafkaCluster.resume, hold=(0.5, 4.0)),
+    Fault(
+        name="frozen", strike=KafkaCluster.pause, heal=KafkaCluster.resume, hold=(8.0, 20.0), replaced=True, keeps=True
+    ),
+    Fault(name="frozen shortly", strike=KafkaCluster.pause, heal=KafkaCluster.resume, hold=(0.5, 4.0), keeps=True),
     Fault(
         name="proxy silent",
         strike=lambda kafka, broker: kafka.proxies[broker].freeze(),
         heal=lambda kafka, broker: kafka.proxies[broker].thaw(),
         hold=(2.0, 12.0),
+        keeps=True,
     ),
     Fault(
         name="proxy refusing",
@@ -93,9 +98,9 @@ EVERYWHERE = (
     ),
 )
 ON_DOCKER = (
-    Fault(name="packets dropped", strike=_cut(Cut.DROP), heal=_mend, hold=(8.0, 20.0), replaced=True),
-    Fault(name="packets rejected", strike=_cut(Cut.REJECT), heal=_mend, hold=(8.0, 15.0), replaced=True),
-    Fault(name="unplugged", strike=_cut(Cut.UNPLUG), heal=_mend, hold=(8.0, 15.0), replaced=True),
+    Fault(name="packets dropped", strike=_cut(Cut.DROP), heal=_mend, hold=(8.0, 20.0), replaced=True, keeps=True),
+    Fault(name="packets rejected", strike=_cut(Cut.REJECT), heal=_mend, hold=(8.0, 15.0), replaced=True, keeps=True),
+    Fault(name="unplugged", strike=_cut(Cut.UNPLUG), heal=_mend, hold=(8.0, 15.0), replaced=True, keeps=True),
 )
 
 
@@ -104,9 +109,13 @@ def moved(group: str) -> Fault:
     return Fault(name="election", strike=lambda kafka, _: kafka.move_coordinator(group), heal=_nothing, hold=(0.0, 1.0))
 
 
-def faults_of(kafka: KafkaCluster) -> tuple[Fault, ...]:
-    """What can be done to these brokers."""
-    return (*EVERYWHERE, *(ON_DOCKER if isinstance(kafka, DockerKafka) else ()))
+def faults_of(kafka: KafkaCluster, only: Collection[str] | None = None) -> tuple[Fault, ...]:
+    """What can be done to these brokers, or as much of it as is wanted."""
+    possible = (*EVERYWHERE, *(ON_DOCKER if isinstance(kafka, DockerKafka) else ()))
+    chosen = possible if only is None else tuple(fault for fault in possible if fault.name in only)
+    if only is not None and len(chosen) < len(set(only)):
+        raise ValueError(f"of {sorted(only)} only {[fault.name for fault in chosen]} can be done to these brokers")
+    return chosen
 
 
 def plan(faults: Sequence[Fault], groups: Sequence[str], seed: str) -> Iterator[Step]:

@@ -20,8 +20,9 @@ from kafkaadmin.events import (
     RequestCompleted,
     RetryScheduled,
 )
+from tests.support.chaos.ledger import Kept
 
-__all__ = ["EVERYBODY", "Journal", "Step", "Story", "as_text", "listen", "telling"]
+__all__ = ["EVERYBODY", "Journal", "Step", "Story", "as_text", "listen", "telling", "unanswered"]
 
 EVERYBODY = "*"
 """What a line is about that bears on every answer."""
@@ -105,6 +106,13 @@ def listen(event: Event) -> None:
     story = _story.get()
     if story is not None:
         story.append((time.monotonic(), event))
+
+
+def unanswered(story: Story, api: str) -> Iterator[Kept]:
+    """The requests that were sent, and that nobody has answered."""
+    for at, event in story:
+        if isinstance(event, RequestCompleted) and event.api == api and event.error and event.broker_id is not None:
+            yield Kept(event.broker_id, at - event.seconds, at)
 
 
 def as_text(story: Story, journal: Journal, about: Collection[str]) -> list[str]:

@@ -7,11 +7,22 @@ last one that had begun when the read ended.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
+from uuid import UUID
 
 from kafkaadmin import TopicPartition
 
-__all__ = ["Ledger", "Register"]
+__all__ = ["Kept", "Ledger", "Register", "Topic"]
+
+
+class Kept(NamedTuple):
+    """A request that a broker took and didn't answer: from when until when somebody waited for it."""
+
+    broker: int
+    since: float
+    until: float
 
 
 @dataclass(slots=True, eq=False)
@@ -56,6 +67,31 @@ class Register:
         return number == 0 or (self.blinks and number % 2 == 0)
 
 
+@dataclass(slots=True, eq=False)
+class Topic:
+    """A topic that is made, and mostly deleted again; nobody else makes one of that name.
+
+    A broker that was cut off or asleep may have kept the order to make it. Its client was told nothing, and gave the
+    order to another one; but nobody can take it back. Carried out after the deletion, it makes another topic of the
+    same name. That one isn't what was deleted, and no client can prevent it: such orders have no date, and name no id.
+    """
+
+    register: Register
+    id: UUID | None = None
+    kept: tuple[Kept, ...] = ()
+    """Orders to make it that were given and not answered."""
+
+    def refutes_now(self, seen: UUID | None, was_cut_off: Callable[[Kept], bool]) -> str | None:
+        """What is wrong with that id, or none, being there now."""
+        refuted = self.register.refutes_now(None if seen is None else 1)
+        if refuted is None or (seen is not None and self._made_again(seen, was_cut_off)):
+            return None
+        return f"{refuted}; its id is {seen}, {self.id} was acknowledged; kept: {list(self.kept)}"
+
+    def _made_again(self, seen: UUID, was_cut_off: Callable[[Kept], bool]) -> bool:
+        return self.id not in (None, seen) and any(map(was_cut_off, self.kept))
+
+
 @dataclass(slots=True)
 class Ledger:
     """All registers: committed offsets by group and partition, and topics by name."""
@@ -63,7 +99,7 @@ class Ledger:
     offsets: dict[str, dict[TopicPartition, Register]] = field(
         default_factory=dict[str, dict[TopicPartition, Register]]
     )
-    topics: dict[str, Register] = field(default_factory=dict[str, Register])
+    topics: dict[str, Topic] = field(default_factory=dict[str, Topic])
     settled: set[str] = field(default_factory=set[str])
     """Groups that are there for the whole run."""
 
@@ -73,12 +109,13 @@ class Ledger:
         self.offsets.setdefault(group, {})[partition] = register
         return register
 
-    def topic(self, name: str) -> Register:
-        """A new register for a topic: made by its first write, deleted by its second."""
-        register = self.topics[name] = Register(f"topic {name}", blinks=True)
-        return register
+    def topic(self, name: str) -> Topic:
+        """A new topic: made by the first write to its register, deleted by the second."""
+        topic = self.topics[name] = Topic(Register(f"topic {name}", blinks=True))
+        return topic
 
     def __len__(self) -> int:
         """How many writes were acknowledged."""
         registers = [register for partitions in self.offsets.values() for register in partitions.values()]
-        return sum(register.acknowledged for register in (*registers, *self.topics.values()))
+        registers += [topic.register for topic in self.topics.values()]
+        return sum(register.acknowledged for register in registers)

@@ -36,6 +36,8 @@ class Report:
     before: Resources | None = None
     after: Resources | None = None
     largest: list[str] = field(default_factory=list[str])
+    made_again: list[str] = field(default_factory=list[str])
+    """Deleted topics whose names are taken again, since a broker that was cut off had kept an order to make them."""
     evidence: list[str] = field(default_factory=list[str])
     """What the journal says around answers that were wrong, and of writes that were lost."""
     left_open: int = 0
@@ -67,6 +69,8 @@ class Report:
         yield from _some([each.told for each in tally.wrong])
         yield f"{self.acknowledged} writes acknowledged, {len(self.lost)} of them lost"
         yield from _some(self.lost)
+        yield f"{len(self.made_again)} topics made once more by brokers that had kept the order"
+        yield from _some(self.made_again)
         yield f"{tally.ambiguous} writes marked ambiguous; {tally.behind} descriptions behind while groups moved"
         yield f"longest call: {tally.longest:.2f} s, {tally.longest_kind}"
         yield from self._recovery_lines()

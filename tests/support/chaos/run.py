@@ -44,6 +44,8 @@ class Settings:
     seed: str
     loops: tuple[str, ...]
     callers: int
+    only: Sequence[str] | None = None
+    """The faults' names; all that can be done to the brokers without."""
 
 
 class Run:
@@ -133,7 +135,7 @@ class Run:
         end = self._began + 60 * self._settings.minutes
         groups = sorted(self._ledger.settled)
         self._await_rounds()
-        for step in plan(faults_of(self._kafka), groups, self._settings.seed):
+        for step in plan(faults_of(self._kafka, self._settings.only), groups, self._settings.seed):
             if time.monotonic() >= end:
                 break
             self._take(step, groups[step.victim])
@@ -142,7 +144,7 @@ class Run:
     def _take(self, step: Step, group: str) -> None:
         kafka, fault = self._kafka, step.fault
         broker = kafka.coordinator_of(group)
-        self._weather.break_out()
+        self._weather.break_out(broker if fault.keeps else None)
         with CoordinatorWatch(kafka, group) as watch:
             struck = time.monotonic()
             self._note(f"{fault.name}: broker {broker} is struck")
@@ -211,10 +213,13 @@ class Run:
                 if refuted is not None:
                     yield group, refuted
         topics = self._kafka.metadata(*self._ledger.topics).topics
-        for name, register in self._ledger.topics.items():
-            refuted = register.refutes_now(1 if topics[name] else None)
+        for name, topic in self._ledger.topics.items():
+            found = self._kafka.topic_id(name) if topics[name] else None
+            refuted = topic.refutes_now(found, lambda kept: self._weather.was_cut_off(*kept))
             if refuted is not None:
                 yield name, refuted
+            elif found not in (None, topic.id):
+                self._report.made_again.append(f"{name}: {topic.id}, deleted, and {found}; kept: {list(topic.kept)}")
 
     def _evidence(self, lost: Sequence[str]) -> Iterator[str]:
         for wrong in self._tally.wrong[:EXAMPLES]:
