@@ -163,6 +163,7 @@ if TYPE_CHECKING:
     from kafkaadmin.models.share_groups import (
         ShareGroupDescription,
         ShareGroupMember,
+        SharePartitionOffset,
     )
     from kafkaadmin.models.streams_groups import (
         StreamsDescribedSubtopology,
@@ -377,6 +378,7 @@ _MODULES = {
     "kafkaadmin.models.share_groups": (
         "ShareGroupDescription",
         "ShareGroupMember",
+        "SharePartitionOffset",
     ),
     "kafkaadmin.models.streams_groups": (
         "StreamsDescribedSubtopology",
@@ -568,6 +570,7 @@ __all__ = [
     "SessionRenewed",
     "ShareGroupDescription",
     "ShareGroupMember",
+    "SharePartitionOffset",
     "StreamsDescribedSubtopology",
     "StreamsEndpoint",
     "StreamsGlobalStore",

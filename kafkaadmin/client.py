@@ -51,7 +51,7 @@ from kafkaadmin.models.scram import (
     UserScramCredentialDeletion,
     UserScramCredentialUpsertion,
 )
-from kafkaadmin.models.share_groups import ShareGroupDescription
+from kafkaadmin.models.share_groups import ShareGroupDescription, SharePartitionOffset
 from kafkaadmin.models.streams_groups import StreamsGroupDescription
 from kafkaadmin.models.topics import CreatedTopic, DeletedTopic, NewTopic, TopicDescription, TopicListing
 from kafkaadmin.models.transactions import (
@@ -823,6 +823,33 @@ class AdminClient:
             self._cluster, groups, progress=progress, deadline=self._deadline(timeout)
         )
 
+    async def delete_share_groups(
+        self,
+        groups: str | Iterable[str],
+        *,
+        progress: Callable[[Progress], object] | None = None,
+        timeout: float | None = None,
+    ) -> BatchResult[str, DeletedGroup]:
+        """Delete share groups, and where they start to read. As `delete_consumer_groups`, for any kind of group."""
+        return await operations.delete_consumer_groups(
+            self._cluster, groups, progress=progress, deadline=self._deadline(timeout), name="delete_share_groups"
+        )
+
+    async def delete_streams_groups(
+        self,
+        groups: str | Iterable[str],
+        *,
+        progress: Callable[[Progress], object] | None = None,
+        timeout: float | None = None,
+    ) -> BatchResult[str, DeletedGroup]:
+        """Delete streams groups and all that they have committed. As `delete_consumer_groups`, for any kind of group.
+
+        The topics that Kafka made for the application stay.
+        """
+        return await operations.delete_consumer_groups(
+            self._cluster, groups, progress=progress, deadline=self._deadline(timeout), name="delete_streams_groups"
+        )
+
     async def remove_members_from_consumer_group(
         self,
         group: str,
@@ -941,6 +968,96 @@ class AdminClient:
         """
         return await operations.delete_consumer_group_offsets(
             self._cluster, group, partitions, deadline=self._deadline(timeout)
+        )
+
+    async def list_streams_group_offsets(
+        self,
+        groups: str | Iterable[str] | Mapping[str, Iterable[TopicPartition] | None],
+        *,
+        require_stable: bool = False,
+        progress: Callable[[Progress], object] | None = None,
+        timeout: float | None = None,
+    ) -> BatchResult[str, Mapping[TopicPartition, OffsetAndMetadata]]:
+        """What streams groups have committed. Arguments as for `list_consumer_group_offsets`, and so is the result."""
+        return await operations.list_consumer_group_offsets(
+            self._cluster,
+            groups,
+            require_stable=require_stable,
+            progress=progress,
+            deadline=self._deadline(timeout),
+            name="list_streams_group_offsets",
+        )
+
+    async def alter_streams_group_offsets(
+        self,
+        group: str,
+        offsets: Mapping[TopicPartition, int | OffsetAndMetadata],
+        *,
+        timeout: float | None = None,
+    ) -> BatchResult[TopicPartition, None]:
+        """Commit offsets in a streams group's place, which must have no members. As `alter_consumer_group_offsets`."""
+        return await operations.alter_consumer_group_offsets(
+            self._cluster, group, offsets, deadline=self._deadline(timeout), name="alter_streams_group_offsets"
+        )
+
+    async def delete_streams_group_offsets(
+        self,
+        group: str,
+        partitions: TopicPartition | Iterable[TopicPartition],
+        *,
+        timeout: float | None = None,
+    ) -> BatchResult[TopicPartition, None]:
+        """Make a streams group forget partitions. As `delete_consumer_group_offsets`."""
+        return await operations.delete_consumer_group_offsets(
+            self._cluster, group, partitions, deadline=self._deadline(timeout), name="delete_streams_group_offsets"
+        )
+
+    async def list_share_group_offsets(
+        self,
+        groups: str | Iterable[str] | Mapping[str, Iterable[TopicPartition] | None],
+        *,
+        progress: Callable[[Progress], object] | None = None,
+        timeout: float | None = None,
+    ) -> BatchResult[str, Mapping[TopicPartition, SharePartitionOffset]]:
+        """Where share groups start to read, and how far they are behind (KIP-932; brokers 4.1 and later).
+
+        A group's mapping holds the partitions that it has begun to read, and only those. A group that isn't there has
+        none, and is no error: brokers don't tell the two apart. A partition that is asked about and isn't there is an
+        `UnknownTopicError`; it is raised when its offset is taken from the mapping, or when all of them are.
+
+        Offsets are kept by the topic's id: a topic that was deleted and made again starts anew.
+
+        Args:
+            groups: one or several, for all their partitions, or a mapping to the partitions wanted (`None` for all).
+        """
+        return await operations.list_share_group_offsets(
+            self._cluster, groups, progress=progress, deadline=self._deadline(timeout)
+        )
+
+    async def alter_share_group_offsets(
+        self, group: str, offsets: Mapping[TopicPartition, int], *, timeout: float | None = None
+    ) -> BatchResult[TopicPartition, None]:
+        """Set where a share group starts to read. A group that isn't there is made.
+
+        Partitions succeed and fail one by one, all of them with `GroupNotEmptyError` while the group has members, and
+        with `GroupNotFoundError` where it is of another kind. Brokers take any offset, though the log may not have it.
+        When an answer was lost the request is sent again.
+        """
+        return await operations.alter_share_group_offsets(
+            self._cluster, group, offsets, deadline=self._deadline(timeout)
+        )
+
+    async def delete_share_group_offsets(
+        self, group: str, topics: str | Iterable[str], *, timeout: float | None = None
+    ) -> BatchResult[str, None]:
+        """Make a share group forget topics, with all their partitions.
+
+        Topics succeed and fail one by one: `UnknownTopicError` where there is nothing to forget, or no such topic. All
+        of them fail with `GroupNotEmptyError` while the group has members, and with `GroupNotFoundError` where there is
+        none. When an answer was lost the request is sent again: what is gone by then counts as forgotten.
+        """
+        return await operations.delete_share_group_offsets(
+            self._cluster, group, topics, deadline=self._deadline(timeout)
         )
 
     # ------------------------------------------------------------------------------------------------- features

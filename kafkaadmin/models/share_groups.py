@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kafkaadmin.models.brokers import Broker
 from kafkaadmin.models.partitions import TopicPartition
 from kafkawire.enums import AclOperation, GroupState, GroupType
 
-__all__ = ["ShareGroupDescription", "ShareGroupMember"]
+__all__ = ["ShareGroupDescription", "ShareGroupMember", "SharePartitionOffset"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,3 +46,15 @@ class ShareGroupDescription:
     def type(self) -> GroupType:
         """SHARE."""
         return GroupType.SHARE
+
+
+class SharePartitionOffset(NamedTuple):
+    """Where a share group starts to read a partition: everything before is settled, for good or bad.
+
+    It trails what members have acknowledged. `lag` counts the records that are still to be settled; it is `None` from
+    brokers before 4.2, and where they don't know it.
+    """
+
+    start_offset: int
+    leader_epoch: int | None = None
+    lag: int | None = None

@@ -40,6 +40,11 @@ from kafkaadmin.operations.reassignments import alter_partition_reassignments, l
 from kafkaadmin.operations.record_deletion import delete_records
 from kafkaadmin.operations.registrations import unregister_broker, unregister_controller
 from kafkaadmin.operations.scram_users import alter_user_scram_credentials, describe_user_scram_credentials
+from kafkaadmin.operations.share_group_offsets import (
+    alter_share_group_offsets,
+    delete_share_group_offsets,
+    list_share_group_offsets,
+)
 from kafkaadmin.operations.share_groups import describe_share_groups
 from kafkaadmin.operations.streams_groups import describe_streams_groups
 from kafkaadmin.operations.telemetry import client_instance_id
@@ -59,6 +64,7 @@ __all__ = [
     "alter_consumer_group_offsets",
     "alter_partition_reassignments",
     "alter_replica_log_dirs",
+    "alter_share_group_offsets",
     "alter_user_scram_credentials",
     "client_instance_id",
     "create_acls",
@@ -69,6 +75,7 @@ __all__ = [
     "delete_consumer_group_offsets",
     "delete_consumer_groups",
     "delete_records",
+    "delete_share_group_offsets",
     "delete_topics",
     "describe_acls",
     "describe_classic_groups",
@@ -100,6 +107,7 @@ __all__ = [
     "list_groups",
     "list_offsets",
     "list_partition_reassignments",
+    "list_share_group_offsets",
     "list_topics",
     "list_transactions",
     "remove_members_from_consumer_group",

@@ -20,6 +20,7 @@ __all__ = [
     "names",
     "partition",
     "partitions",
+    "partitions_of_groups",
     "seconds",
     "several",
     "topics",
@@ -131,3 +132,10 @@ def seconds(value: object, what: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
         raise ConfigurationError(f"{what} must be a number of seconds above 0, not {value!r}")
     return float(value)
+
+
+def partitions_of_groups(groups: object) -> dict[str, tuple[TopicPartition, ...] | None]:
+    """Groups, one or several, or a mapping to the partitions asked about; `None` stands for all of a group's."""
+    if not is_mapping(groups):
+        return dict.fromkeys(names(groups, "group"))
+    return {name(group, "group"): None if chosen is None else partitions(chosen) for group, chosen in groups.items()}

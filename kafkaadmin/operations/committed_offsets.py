@@ -75,23 +75,31 @@ _LATER_THAN_ZOOKEEPER = 2
 
 
 async def list_consumer_group_offsets(
-    cluster: Cluster, groups: object, *, require_stable: bool, progress: Report | None = None, deadline: Deadline
+    cluster: Cluster,
+    groups: object,
+    *,
+    require_stable: bool,
+    progress: Report | None = None,
+    deadline: Deadline,
+    name: str = "list_consumer_group_offsets",
 ) -> BatchResult[str, Committed]:
-    wanted = _wanted(groups)
+    wanted = arguments.partitions_of_groups(groups)
     tally = Tally.of(progress, len(wanted))
-    return await cluster.run(_fetching(wanted, require_stable), wanted, deadline=deadline, tally=tally)
+    return await cluster.run(_fetching(name, wanted, require_stable), wanted, deadline=deadline, tally=tally)
 
 
 def iter_consumer_group_offsets(
     cluster: Cluster, groups: object, *, require_stable: bool, progress: Report | None, seconds: float
 ) -> AsyncIterator[tuple[str, KeyOutcome[Committed]]]:
-    wanted = _wanted(groups)
+    wanted = arguments.partitions_of_groups(groups)
     tally = Tally.of(progress, len(wanted))
-    return cluster.stream(_fetching(wanted, require_stable), wanted, seconds=seconds, tally=tally)
+    return cluster.stream(
+        _fetching("list_consumer_group_offsets", wanted, require_stable), wanted, seconds=seconds, tally=tally
+    )
 
 
 def _fetching(
-    wanted: Mapping[str, tuple[TopicPartition, ...] | None], require_stable: bool
+    call: str, wanted: Mapping[str, tuple[TopicPartition, ...] | None], require_stable: bool
 ) -> Operation[str, OffsetFetchResponse, Committed]:
     met: _Met = {}
 
@@ -113,13 +121,13 @@ def _fetching(
         keys: Sequence[str], response: OffsetFetchResponse, attempt: Attempt
     ) -> Iterator[tuple[str, Outcome[Committed]]]:
         if attempt.version < 8:
-            yield keys[0], _committed(keys[0], response.error_code, response.topics, wanted[keys[0]], met)
+            yield keys[0], _committed(call, keys[0], response.error_code, response.topics, wanted[keys[0]], met)
         for group in response.groups:
             name = group.group_id
-            yield name, _committed(name, group.error_code, group.topics, wanted.get(name), met)
+            yield name, _committed(call, name, group.error_code, group.topics, wanted.get(name), met)
 
     return Operation(
-        name="list_consumer_group_offsets",
+        name=call,
         noun="group",
         to=Coordinator,
         api=OffsetFetchRequest,
@@ -130,16 +138,6 @@ def _fetching(
         at_most=_BY_NAME,
         retry_on=frozenset({_UNSTABLE_OFFSET_COMMIT}),
     )
-
-
-def _wanted(groups: object) -> dict[str, tuple[TopicPartition, ...] | None]:
-    """For each group the partitions asked about, `None` for all."""
-    if not arguments.is_mapping(groups):
-        return dict.fromkeys(arguments.names(groups, "group"))
-    return {
-        arguments.name(group, "group"): None if chosen is None else arguments.partitions(chosen)
-        for group, chosen in groups.items()
-    }
 
 
 def _topics(chosen: tuple[TopicPartition, ...] | None, kind: Any) -> Any:
@@ -156,6 +154,7 @@ _tuple: Any = tuple.__new__  # pyright: ignore[reportUnknownMemberType, reportUn
 
 
 def _committed(
+    call: str,
     group: str,
     error_code: int,
     topics: Iterable[OffsetFetchResponseTopic | OffsetFetchResponseTopics],
@@ -187,14 +186,14 @@ def _committed(
         if code in _GROUP_WIDE:
             return Errored(code)
     if refused or silent:
-        return Done(BatchResult(committed, _partition_errors(group, refused, silent or ())))
+        return Done(BatchResult(committed, _partition_errors(call, group, refused, silent or ())))
     return Done(committed)
 
 
 def _partition_errors(
-    group: str, refused: Mapping[TopicPartition, int], silent: Iterable[TopicPartition]
+    call: str, group: str, refused: Mapping[TopicPartition, int], silent: Iterable[TopicPartition]
 ) -> dict[TopicPartition, KafkaAdminError]:
-    where = f"list_consumer_group_offsets: group {group!r}, partition"
+    where = f"{call}: group {group!r}, partition"
     errors: dict[TopicPartition, KafkaAdminError] = {
         partition: RemoteProtocolError(f"{where} {partition}: the answer leaves it out") for partition in silent
     }
@@ -204,7 +203,12 @@ def _partition_errors(
 
 
 async def alter_consumer_group_offsets(
-    cluster: Cluster, group: str, offsets: object, *, deadline: Deadline
+    cluster: Cluster,
+    group: str,
+    offsets: object,
+    *,
+    deadline: Deadline,
+    name: str = "alter_consumer_group_offsets",
 ) -> BatchResult[TopicPartition, None]:
     arguments.name(group, "group")
     wanted = _new_offsets(offsets)
@@ -230,7 +234,7 @@ async def alter_consumer_group_offsets(
 
     return await cluster.run(
         Operation(
-            name="alter_consumer_group_offsets",
+            name=name,
             noun=f"group {group!r}, partition",
             to=partial(_coordinator_of, group),
             api=OffsetCommitRequest,
@@ -273,7 +277,12 @@ def _commit(index: int, new: OffsetAndMetadata) -> OffsetCommitRequestPartition:
 
 
 async def delete_consumer_group_offsets(
-    cluster: Cluster, group: str, partitions: object, *, deadline: Deadline
+    cluster: Cluster,
+    group: str,
+    partitions: object,
+    *,
+    deadline: Deadline,
+    name: str = "delete_consumer_group_offsets",
 ) -> BatchResult[TopicPartition, None]:
     arguments.name(group, "group")
 
@@ -303,7 +312,7 @@ async def delete_consumer_group_offsets(
 
     return await cluster.run(
         Operation(
-            name="delete_consumer_group_offsets",
+            name=name,
             noun=f"group {group!r}, partition",
             to=partial(_coordinator_of, group),
             api=OffsetDeleteRequest,

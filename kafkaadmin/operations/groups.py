@@ -119,8 +119,14 @@ def _listings(response: ListGroupsResponse, protocol_types: frozenset[str]) -> d
 
 
 async def delete_consumer_groups(
-    cluster: Cluster, groups: object, *, progress: Report | None = None, deadline: Deadline
+    cluster: Cluster,
+    groups: object,
+    *,
+    progress: Report | None = None,
+    deadline: Deadline,
+    name: str = "delete_consumer_groups",
 ) -> BatchResult[str, DeletedGroup]:
+    """Delete groups of whichever kind; `name` is the call's."""
     wanted = arguments.names(groups, "group")
 
     def request(keys: Sequence[str], attempt: Attempt) -> DeleteGroupsRequest:
@@ -145,7 +151,7 @@ async def delete_consumer_groups(
 
     return await cluster.run(
         Operation(
-            name="delete_consumer_groups",
+            name=name,
             noun="group",
             to=Coordinator,
             api=DeleteGroupsRequest,

@@ -261,6 +261,20 @@ async def offset(admin: AdminClient, play: Play) -> object:
     return committed and committed.offset
 
 
+async def start_offset(admin: AdminClient, play: Play) -> object:
+    start = (await admin.list_share_group_offsets("shared"))["shared"].get(ORDERS_0)
+    return start and start.start_offset
+
+
+async def streams_offset(admin: AdminClient, play: Play) -> object:
+    committed = (await admin.list_streams_group_offsets("app"))["app"].get(ORDERS_0)
+    return committed and committed.offset
+
+
+async def other_groups(admin: AdminClient, play: Play) -> object:
+    return {"shared", "app"} & (await admin.list_groups()).keys()
+
+
 async def groups(admin: AdminClient, play: Play) -> object:
     return {"old"} & (await admin.list_groups()).keys()
 
@@ -486,6 +500,72 @@ WRITES: tuple[Write, ...] = (
         look=groups,
         undone={"old"},
         done=set[str](),
+    ),
+    Write(
+        call="alter_share_group_offsets",
+        api=ApiKey.ALTER_SHARE_GROUP_OFFSETS,
+        group="shared",
+        kind=Kind.REPEATABLE,
+        since=(4, 1),
+        do=lambda admin, play: _one(admin.alter_share_group_offsets("shared", {ORDERS_0: 50})),
+        look=start_offset,
+        undone=42,
+        done=50,
+    ),
+    Write(
+        call="delete_share_group_offsets",
+        api=ApiKey.DELETE_SHARE_GROUP_OFFSETS,
+        group="shared",
+        kind=Kind.REPEATABLE,
+        since=(4, 1),
+        do=lambda admin, play: _one(admin.delete_share_group_offsets("shared", "orders")),
+        look=start_offset,
+        undone=42,
+        done=None,
+    ),
+    Write(
+        call="delete_share_groups",
+        api=ApiKey.DELETE_GROUPS,
+        group="shared",
+        kind=Kind.VERIFIED,
+        since=(4, 1),
+        do=lambda admin, play: _one(admin.delete_share_groups("shared")),
+        look=other_groups,
+        undone={"shared", "app"},
+        done={"app"},
+    ),
+    Write(
+        call="alter_streams_group_offsets",
+        api=ApiKey.OFFSET_COMMIT,
+        group="app",
+        kind=Kind.REPEATABLE,
+        since=(4, 2),
+        do=lambda admin, play: _one(admin.alter_streams_group_offsets("app", {ORDERS_0: 50})),
+        look=streams_offset,
+        undone=42,
+        done=50,
+    ),
+    Write(
+        call="delete_streams_group_offsets",
+        api=ApiKey.OFFSET_DELETE,
+        group="app",
+        kind=Kind.REPEATABLE,
+        since=(4, 2),
+        do=lambda admin, play: _one(admin.delete_streams_group_offsets("app", ORDERS_0)),
+        look=streams_offset,
+        undone=42,
+        done=None,
+    ),
+    Write(
+        call="delete_streams_groups",
+        api=ApiKey.DELETE_GROUPS,
+        group="app",
+        kind=Kind.VERIFIED,
+        since=(4, 2),
+        do=lambda admin, play: _one(admin.delete_streams_groups("app")),
+        look=other_groups,
+        undone={"shared", "app"},
+        done={"shared"},
     ),
     Write(
         call="remove_members_from_consumer_group",

@@ -25,6 +25,7 @@ from kafkaadmin import (
     CreatedTopic,
     DelegationToken,
     DelegationTokenExpiry,
+    DeletedGroup,
     DeletedRecords,
     ElectedLeader,
     ElectionType,
@@ -50,6 +51,7 @@ from kafkaadmin import (
     ReplicaInfo,
     ReplicaLogDirInfo,
     ShareGroupDescription,
+    SharePartitionOffset,
     StreamsGroupDescription,
     StreamsTask,
     StreamsTopologyDescription,
@@ -162,6 +164,12 @@ async def groups(admin: AdminClient) -> None:
     assert_type(await admin.describe_consumer_groups("billing"), BatchResult[str, ConsumerGroupDescription])
     assert_type(await admin.describe_classic_groups("billing"), BatchResult[str, ClassicGroupDescription])
     assert_type(await admin.describe_share_groups("billing"), BatchResult[str, ShareGroupDescription])
+    starts = await admin.list_share_group_offsets({"billing": [ORDERS_0], "audit": None})
+    assert_type(starts, BatchResult[str, Mapping[TopicPartition, SharePartitionOffset]])
+    assert_type(starts["billing"][ORDERS_0].lag, int | None)
+    assert_type(await admin.alter_share_group_offsets("billing", {ORDERS_0: 4}), BatchResult[TopicPartition, None])
+    assert_type(await admin.delete_share_group_offsets("billing", "orders"), BatchResult[str, None])
+    assert_type(await admin.delete_share_groups("billing"), BatchResult[str, DeletedGroup])
     streams = await admin.describe_streams_groups(["billing"], include_topology_description=True)
     assert_type(streams, BatchResult[str, StreamsGroupDescription])
     assert_type(streams["billing"].members[0].assignment.active, tuple[StreamsTask, ...])
