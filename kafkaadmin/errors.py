@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from kafkawire import ErrorCode
+from kafkaadmin.needed_acls import NEEDED_ACLS
+from kafkawire import ApiKey, ErrorCode
+from kafkawire.enums import AclOperation, AclResourceType
 
 __all__ = [
     "AuthenticationError",
@@ -190,7 +192,34 @@ class UnknownMemberError(BrokerError):
 
 
 class AuthorizationError(BrokerError):
-    """29, 30, 31, 53, 65: the principal may not do this."""
+    """29, 30, 31, 53, 65: the principal may not do this.
+
+    What was denied is `operation` on the resource `resource_name` of `resource_type`, as in an ACL: DESCRIBE on the
+    TOPIC `orders`. Kafka says no more than the kind of resource. So the operation is the one that the request needs, or
+    `None` where nothing is known of it; and `resource_name` is `None` where the answer speaks of no single one.
+    """
+
+    def __init__(
+        self,
+        code: int,
+        message: str | None = None,
+        *,
+        context: str = "",
+        operation: AclOperation | None = None,
+        resource_name: str | None = None,
+    ) -> None:
+        super().__init__(code, message, context=context)
+        self.operation = operation
+        self.resource_type = _GUARDED[code]
+        self.resource_name = CLUSTER_NAME if self.resource_type is AclResourceType.CLUSTER else resource_name
+        self.args = (f"{self.args[0]}; denied: {self._denied()}",)
+
+    def _denied(self) -> str:
+        operation = "the operation" if self.operation is None else self.operation.name
+        kind = self.resource_type.name.lower().replace("_", " ")
+        if self.resource_type is AclResourceType.CLUSTER:
+            return f"{operation} on the cluster"
+        return f"{operation} on {kind} {self.resource_name!r}" if self.resource_name else f"{operation} on a {kind}"
 
 
 class InvalidRequestError(BrokerError):
@@ -240,6 +269,18 @@ class PartialFailureError(KafkaAdminError):
         self.failures = failures
 
 
+CLUSTER_NAME = "kafka-cluster"
+"""What ACLs call the cluster."""
+
+_GUARDED = {
+    29: AclResourceType.TOPIC,
+    30: AclResourceType.GROUP,
+    31: AclResourceType.CLUSTER,
+    53: AclResourceType.TRANSACTIONAL_ID,
+    65: AclResourceType.DELEGATION_TOKEN,
+}
+"""What the authorisation errors speak of."""
+
 _BY_CODE: dict[int, type[BrokerError]] = {
     code: kind
     for kind, codes in {
@@ -267,10 +308,24 @@ _BY_CODE: dict[int, type[BrokerError]] = {
 
 
 def broker_error(
-    code: int, message: str | None = None, *, context: str = "", throttle_time: float = 0.0
+    code: int,
+    message: str | None = None,
+    *,
+    context: str = "",
+    throttle_time: float = 0.0,
+    api: ApiKey | None = None,
+    resource: str | None = None,
 ) -> BrokerError:
-    """The error for a broker's code, of the subclass that a caller would catch; `context` says what it was about."""
+    """The error for a broker's code, of the subclass that a caller would catch; `context` says what it was about.
+
+    `api` was asked, about this topic, group or transactional id: so much can be said of what was denied.
+    """
     kind = _BY_CODE.get(code, BrokerError)
     if kind is ThrottledError:
         return ThrottledError(code, message, context=context, throttle_time=throttle_time)
+    if kind is AuthorizationError:
+        operation = None
+        if api is not None and api in NEEDED_ACLS:
+            operation = NEEDED_ACLS[api].get(_GUARDED[code])
+        return AuthorizationError(code, message, context=context, operation=operation, resource_name=resource)
     return kind(code, message, context=context)

@@ -25,6 +25,7 @@ from kafkaadmin.routing import (
     Tally,
     at_version,
 )
+from kafkawire import ApiKey
 from kafkawire.messages import (
     OffsetCommitRequest,
     OffsetCommitRequestPartition,
@@ -198,7 +199,9 @@ def _partition_errors(
         partition: RemoteProtocolError(f"{where} {partition}: the answer leaves it out") for partition in silent
     }
     for partition, code in refused.items():
-        errors[partition] = broker_error(code, context=f"{where} {partition}")
+        errors[partition] = broker_error(
+            code, context=f"{where} {partition}", api=ApiKey.OFFSET_FETCH, resource=partition.topic
+        )
     return errors
 
 

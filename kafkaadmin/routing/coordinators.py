@@ -12,6 +12,7 @@ from kafkaadmin.routing.asking import Asker
 from kafkaadmin.routing.destinations import Coordinator, CoordinatorType
 from kafkaadmin.routing.nodes import Node, Nodes
 from kafkaadmin.routing.table import Found, Unsettled
+from kafkawire import ApiKey
 from kafkawire.messages import FindCoordinatorRequest, FindCoordinatorResponse
 
 __all__ = ["CoordinatorFinder"]
@@ -72,7 +73,7 @@ class CoordinatorFinder:
         self._heed(response)
         named: dict[str, Found] = {}
         if single:
-            named[names[0]] = self._found(response)
+            named[names[0]] = self._found(names[0], response)
         else:
             named = self._read(response)
         for node in {each for each in named.values() if isinstance(each, Node)}:
@@ -91,7 +92,7 @@ class CoordinatorFinder:
 
         _, response = await self._asker.ask_any(make, without=node)
         self._heed(response)
-        found = self._read(response).get(key.key) if response.coordinators else self._found(response)
+        found = self._read(response).get(key.key) if response.coordinators else self._found(key.key, response)
         return found if isinstance(found, Node) else None
 
     async def _ask_one_by_one(self, type: CoordinatorType, names: list[str], found: dict[Coordinator, Found]) -> None:
@@ -126,9 +127,9 @@ class CoordinatorFinder:
             found[answer.key] = node
         return found
 
-    def _found(self, response: FindCoordinatorResponse) -> Found:
+    def _found(self, key: str, response: FindCoordinatorResponse) -> Found:
         if response.error_code:
-            return _error("", response.error_code, response.error_message)
+            return _error(key, response.error_code, response.error_message)
         return self._nodes.learn(response.node_id, response.host, response.port)
 
 
@@ -144,5 +145,6 @@ def _request(type: CoordinatorType, names: Sequence[str], version: int) -> FindC
 
 
 def _error(key: str, code: int, message: str | None) -> Found:
-    error = broker_error(code, message, context=f"looking up the coordinator of {key!r}" if key else "FindCoordinator")
+    context = f"looking up the coordinator of {key!r}"
+    error = broker_error(code, message, context=context, api=ApiKey.FIND_COORDINATOR, resource=key)
     return Unsettled(error) if error.retriable else error

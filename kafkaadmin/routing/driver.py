@@ -37,6 +37,7 @@ from kafkaadmin.routing.directory import Directory
 from kafkaadmin.routing.nodes import Node
 from kafkaadmin.routing.operation import Attempt, Deadline, Done, Errored, Failed, Operation, Outcome, Repeat, Verified
 from kafkaadmin.routing.progress import Tally
+from kafkaadmin.routing.resources import resource_of
 from kafkaadmin.routing.retry import IN_DOUBT, LOADING, Action, Backoff, action_for
 from kafkaadmin.routing.router import Router
 from kafkaadmin.routing.table import Route
@@ -387,7 +388,12 @@ class Call(Generic[K, R, V]):
         """What becomes of a key that was answered with a code: settled (`None`), or again, after a pause or not."""
         operation = self.operation
         error = broker_error(
-            outcome.code, outcome.message, context=operation.label(key), throttle_time=outcome.throttle_time
+            outcome.code,
+            outcome.message,
+            context=operation.label(key),
+            throttle_time=outcome.throttle_time,
+            api=operation.api.api_key,
+            resource=resource_of(outcome.code, operation.noun, key, operation.to(key)),
         )
         action = action_for(outcome.code, self.kind, operation.retry_on, operation.final)
         if action is Action.FINAL:

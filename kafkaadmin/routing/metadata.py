@@ -13,6 +13,7 @@ from kafkaadmin.routing.asking import Asker
 from kafkaadmin.routing.destinations import ActiveController, Controller, Leader
 from kafkaadmin.routing.nodes import Nodes
 from kafkaadmin.routing.table import Found, Unsettled
+from kafkawire import ApiKey
 from kafkawire.messages import (
     DescribeClusterResponse,
     MetadataRequest,
@@ -66,7 +67,7 @@ class Metadata:
             self._asker.rebootstrap("the broker asked for it (129)")
             raise ConnectError("the broker that was asked said to begin anew at the bootstrap addresses")
         if code:
-            error = broker_error(code, context="Metadata")
+            error = broker_error(code, context="Metadata", api=ApiKey.METADATA)
             raise TransportError(str(error)) if error.retriable else error
 
     async def brokers(self) -> tuple[Broker, ...]:
@@ -135,7 +136,7 @@ def _leaders(name: str, topic: MetadataResponseTopic) -> Iterable[tuple[tuple[st
 
 
 def _topic_error(key: TopicPartition, code: int) -> Unsettled | KafkaAdminError:
-    error = broker_error(code, context=f"topic {key.topic!r}")
+    error = broker_error(code, context=f"topic {key.topic!r}", api=ApiKey.METADATA, resource=key.topic)
     return Unsettled(error) if code in _NOT_YET else error
 
 

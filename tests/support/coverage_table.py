@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,11 +14,24 @@ from typing import Any
 
 from kafkaadmin.testing.versions import RELEASES, offered
 from kafkawire import ApiKey
+from kafkawire.enums import AclOperation, AclResourceType
 
-__all__ = ["DOCUMENT", "REPEATS", "Call", "calls", "contract_tests", "lowest_release", "rendered"]
+__all__ = [
+    "ACLS",
+    "DOCUMENT",
+    "REPEATS",
+    "Call",
+    "calls",
+    "contract_tests",
+    "lowest_release",
+    "rendered",
+    "rendered_acls",
+]
 
 ROOT = Path(__file__).parents[2]
 DATA, DOCUMENT = ROOT / "docs" / "coverage.toml", ROOT / "docs" / "coverage.md"
+
+ACLS = ROOT / "kafkaadmin" / "needed_acls.py"
 
 REPEATS: Mapping[str, str] = {
     "read": "sent again",
@@ -164,5 +178,65 @@ def _api(api: str) -> str:
     return f"{words} ({key.value})" + (f" v{version}+" if version else "")
 
 
+_RESOURCES = {
+    "Topic": AclResourceType.TOPIC,
+    "Group": AclResourceType.GROUP,
+    "Cluster": AclResourceType.CLUSTER,
+    "TransactionalId": AclResourceType.TRANSACTIONAL_ID,
+    "DelegationToken": AclResourceType.DELEGATION_TOKEN,
+    "User": AclResourceType.USER,
+}
+_OPERATION_OR_RESOURCE = re.compile(
+    rf"\b({'|'.join(each.name for each in AclOperation)})\b|\b({'|'.join(_RESOURCES)})s?\b"
+)
+
+_ACLS_MODULE = '''\
+"""Which operation an API needs on which kind of resource. Made by `make coverage-table` from docs/coverage.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kafkawire import ApiKey
+from kafkawire.enums import AclOperation, AclResourceType
+
+__all__ = ["NEEDED_ACLS"]
+
+NEEDED_ACLS: Mapping[ApiKey, Mapping[AclResourceType, AclOperation]] = {
+'''
+
+
+def needed_acls() -> Mapping[ApiKey, Mapping[AclResourceType, AclOperation]]:
+    """For each API the operations that the calls need which it does the work of. Of several, the first in the table."""
+    needed: dict[ApiKey, dict[AclResourceType, AclOperation]] = {}
+    for call in calls():
+        for api in call.apis:
+            for resource, operation in _named(call.acls):
+                needed.setdefault(_need(api)[0], {}).setdefault(resource, operation)
+    return needed
+
+
+def _named(acls: Sequence[str]) -> Iterator[tuple[AclResourceType, AclOperation]]:
+    for acl in acls:
+        operation: AclOperation | None = None
+        for word, resource in _OPERATION_OR_RESOURCE.findall(acl):
+            if word:
+                operation = AclOperation[word]
+            elif operation is not None:
+                yield _RESOURCES[resource], operation
+
+
+def rendered_acls() -> str:
+    """The module with what the APIs need."""
+    rows = [
+        f"    ApiKey.{api.name}: {{\n"
+        + "".join(f"        AclResourceType.{each.name}: AclOperation.{needs.name},\n" for each, needs in row.items())
+        + "    },\n"
+        for api, row in sorted(needed_acls().items(), key=lambda item: item[0].name)
+    ]
+    return _ACLS_MODULE + "".join(rows) + "}\n"
+
+
 if __name__ == "__main__":
     DOCUMENT.write_text(rendered(), encoding="utf-8")
+    ACLS.write_text(rendered_acls(), encoding="utf-8")

@@ -6,7 +6,17 @@ import pytest
 
 from kafkaadmin import AdminClient
 from kafkawire import ApiKey
-from tests.support.coverage_table import DOCUMENT, REPEATS, Call, calls, contract_tests, lowest_release, rendered
+from tests.support.coverage_table import (
+    ACLS,
+    DOCUMENT,
+    REPEATS,
+    Call,
+    calls,
+    contract_tests,
+    lowest_release,
+    rendered,
+    rendered_acls,
+)
 from tests.support.matrix.calls import READS
 from tests.support.writes import WRITES, Kind
 
@@ -59,3 +69,4 @@ def test_rows_and_the_lost_answers_agree_about_what_is_sent_again() -> None:
 
 def test_the_document_is_up_to_date() -> None:
     assert DOCUMENT.read_text(encoding="utf-8") == rendered(), "run: make coverage-table"
+    assert ACLS.read_text(encoding="utf-8") == rendered_acls(), "run: make coverage-table"
