@@ -57,7 +57,7 @@ test-kafka: kafka
 chaos: $(READY)
 	KAFKA_BACKEND=$(or $(BACKEND),auto) KAFKA_VERSION=$(or $(VERSION),4.4.0) $(PY) -m tests.support.kafka.setup
 	$(PY) -bb -m tests.support.chaos --minutes $(or $(MINUTES),10) --version $(or $(VERSION),4.4.0) \
-	  --backend $(or $(BACKEND),auto) --seed '$(SEED)' --loop $(or $(LOOP),both)
+	  --backend $(or $(BACKEND),auto) --seed '$(SEED)' --loop $(or $(LOOP),both) $(ARGS)
 
 silence: kafka
 	$(PYTEST) tests/chaos/test_silence.py --long -rP --kafka-backend=$(or $(BACKEND),auto) $(ARGS)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import anyio
 import pytest
 
-from kafkaadmin import AdminClient, TopicPartition
-from kafkaadmin.testing import FakeCluster
+from kafkaadmin import AdminClient, TopicPartition, UnknownTopicError
+from kafkaadmin.testing import FakeCluster, Fault
+from kafkawire import ApiKey
+from tests.support.eventually import eventually
 
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])]
 
@@ -69,3 +71,21 @@ async def test_a_coordinator_that_slept_through_a_short_call_is_not_believed_whe
             offsets = (await admin.list_consumer_group_offsets("billing"))["billing"]
     assert "had not answered" in str(short.failed["billing"])
     assert offsets[TopicPartition("orders", 0)].offset == 2
+
+
+async def test_an_order_that_a_frozen_broker_kept_makes_another_topic_when_it_wakes() -> None:
+    """Nobody can take it back: the client had the topic made elsewhere, and deleted, while that one slept."""
+    with FakeCluster(brokers=3, failover=0.3) as cluster:
+        async with AdminClient(cluster.bootstrap_servers, suspect_after=0.3) as admin:
+            kept = cluster.inject(Fault(api=ApiKey.CREATE_TOPICS, stop="stall"))
+            created = (await admin.create_topics("orders"))["orders"]
+            deleted = (await admin.delete_topics("orders"))["orders"]
+            assert kept.spent
+            assert deleted.topic_id == created.topic_id
+            assert "orders" not in await admin.list_topics()
+            cluster.start_broker(cluster.seen(ApiKey.CREATE_TOPICS)[0].broker_id)
+            topics = await eventually(admin.list_topics, lambda topics: "orders" in topics)
+            assert topics["orders"].topic_id != created.topic_id
+            gone = (await admin.delete_topics(created.topic_id)).failed[created.topic_id]
+            assert isinstance(gone, UnknownTopicError), "the old id leads to nobody"
+            assert "orders" in await admin.list_topics()
