@@ -14,7 +14,7 @@ from kafkawire.messages import MetadataRequest, MetadataRequestTopic, MetadataRe
 __all__ = ["wait_until_known"]
 
 _A_ROUND = 2.0
-"""Seconds for which a broker is tried before it counts as dead: it catches up before it serves again."""
+"""Seconds for which a broker is tried before it counts as dead: if it starts again, it catches up before it serves."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5
 
