@@ -84,6 +84,7 @@ bench: .venv/.bench
 	$(PY) benchmarks/codec.py --quick
 	$(PY) benchmarks/floor.py
 	$(PY) benchmarks/calls.py
+	$(PY) benchmarks/fake_cluster.py
 
 .venv/.bench: $(READY) requirements/bench.lock
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.lock

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 from uuid import UUID
 
@@ -372,3 +373,16 @@ class TestConsumerGroupHeartbeat:
             cluster, cluster.coordinator_of("billing"), ConsumerGroupDescribeRequest(group_ids=("billing",)), 1
         )
         assert described.groups[0].assignor_name == "uniform"
+
+
+@pytest.mark.scale
+def test_ten_thousand_groups_for_each_of_six_brokers_take_less_than_200_mb() -> None:
+    tracemalloc.start()
+    try:
+        with FakeCluster(brokers=6) as cluster:
+            offsets = {("orders", partition): 42 for partition in range(3)}
+            cluster.add_groups((f"group-{number}" for number in range(60_000)), offsets=offsets)
+            held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < 200e6

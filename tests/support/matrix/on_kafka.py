@@ -7,12 +7,15 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
+import anyio
+
 from kafkaadmin import (
     AclBindingFilter,
     AdminClient,
     ClientQuotaEntity,
     NewTopic,
     ScramMechanism,
+    TopicAlreadyExistsError,
     UserScramCredentialDeletion,
 )
 from kafkaadmin.testing import FakeCluster, Fault, FaultHandle, Hangup, Stop
@@ -156,8 +159,7 @@ async def _topics(kafka: KafkaCluster, scene: KafkaScene, admin: AdminClient, wr
     """The topic of the stage, as new, with its records where they count; and no other."""
     if scene.topic is None:
         await admin.delete_topics(TOPICS & (await admin.list_topics()).keys())
-        created = await admin.create_topics(NewTopic("orders", partitions=3, replication_factor=3))
-        scene.topic, scene.filled = created["orders"].topic_id, False
+        scene.topic, scene.filled = await _orders(admin), False
     if not scene.filled and (write is None or write.api is ApiKey.DELETE_RECORDS):
         await KafkaStage(kafka).fill(admin, ORDERS_0, RECORDS)
         scene.filled = True
@@ -165,6 +167,16 @@ async def _topics(kafka: KafkaCluster, scene: KafkaScene, admin: AdminClient, wr
     if write is not None and write.api in _CHANGE_TOPICS:
         scene.topic = None
     return topic
+
+
+async def _orders(admin: AdminClient) -> UUID | None:
+    """A new topic, and its id. ZooKeeper's brokers know of one that is being deleted no more, but its name is taken."""
+    with anyio.fail_after(30):
+        while True:
+            created = await admin.create_topics(NewTopic("orders", partitions=3, replication_factor=3))
+            if not isinstance(created.failed.get("orders"), TopicAlreadyExistsError):
+                return created["orders"].topic_id
+            await anyio.sleep(0.1)
 
 
 async def _groups(kafka: KafkaCluster, admin: AdminClient, write: Write | None, told: dict[str, Any]) -> None:
