@@ -2,8 +2,8 @@
 
     python benchmarks/fake_cluster.py [--brokers 6] [--groups 10000]
 
-Each figure comes from a process of its own. The groups are so many for each broker, and each has committed three offsets;
-the memory is what the process has more of (RSS) than after the import.
+Each figure comes from a process of its own. The groups are so many for each broker, and each has committed three
+offsets; the memory is what the process has more of (RSS) than after the import.
 """
 
 from __future__ import annotations
@@ -38,9 +38,12 @@ def main() -> None:
     else:
         started = in_a_process("starts", options)
         took, whole = in_a_process("memory", options)
-        print(f"{options.brokers} brokers start and stop, the first time: {started[0]:.1f} ms (budget {START_BUDGET:.0f})")
-        print(f"the same, median of the next {STARTS - 1}: {statistics.median(started[1:]):.1f} ms")
-        print(f"{options.brokers * options.groups} groups: {took:.0f} MB (budget {MEMORY_BUDGET:.0f}); process {whole:.0f} MB")
+        again = statistics.median(started[1:])
+        print(
+            f"{options.brokers} brokers start and stop: {started[0]:.1f} ms, median of {STARTS - 1} more {again:.1f} ms"
+        )
+        print(f"{options.brokers * options.groups} groups: {took:.0f} MB; the process {whole:.0f} MB")
+        print(f"budgets: {START_BUDGET:.0f} ms, {MEMORY_BUDGET:.0f} MB")
 
 
 def in_a_process(measure: str, options: argparse.Namespace) -> list[float]:

@@ -32,7 +32,7 @@ from kafkaadmin.routing.operation import Deadline, Operation
 from kafkaadmin.routing.progress import Tally
 from kafkaadmin.routing.raw import raw_operation
 from kafkaadmin.routing.retry import Backoff
-from kafkaadmin.routing.router import Router
+from kafkaadmin.routing.router import Router, StillOwns
 from kafkaadmin.routing.streaming import KeyStream
 from kafkaadmin.routing.table import RouteTable
 from kafkaadmin.routing.witnesses import Witnesses
@@ -58,11 +58,13 @@ class Cluster:
         self.of_controllers = bool(config.bootstrap_controllers)
         """Whether those that are asked are controllers, not brokers (KIP-919)."""
 
-        def router(find: Callable[[Sequence[Any]], Any], **tell: Any) -> Router[Any]:
+        def router(
+            find: Callable[[Sequence[Any]], Any], still_owns: StillOwns[Any] | None = None, **tell: Any
+        ) -> Router[Any]:
             table: RouteTable[Any] = RouteTable(self._nodes, self._backoff, on_move=self._moved, **tell)
-            return Router(table, find, self._nodes, asker, config.retry)
+            return Router(table, find, self._nodes, asker, config.retry, still_owns=still_owns)
 
-        told = _tellers(announce) if announce else {}
+        told: dict[str, Any] = _tellers(announce) if announce else {}
         finder = CoordinatorFinder(asker, self._nodes)
         self._membership: Metadata | Controllers
         self._coordinators: Router[Coordinator]
@@ -72,7 +74,8 @@ class Cluster:
             self._coordinators, self._leaders = router(nobody_coordinates), router(nobody_leads)
         else:
             self._membership = metadata = Metadata(asker, self._nodes, self._learned)
-            self._coordinators, self._leaders = router(finder, **told), router(LeaderFinder(metadata, self._nodes))
+            leaders = LeaderFinder(metadata, self._nodes)
+            self._coordinators, self._leaders = router(finder, **told), router(leaders, leaders.still_leads)
         self._controller: Router[Any] = router(ControllerFinder[Any](self._membership.ask, self._nodes))
         witnesses = Witnesses(
             self._coordinators.table,

@@ -86,21 +86,24 @@ class Directory:
 
     def watch(self, kind: type, route: Route[Destination]) -> Callable[..., Awaitable[bool]]:
         """How to find out from others that a silent node is no longer the one to ask."""
-        if kind is Coordinator:
-            return partial(self._coordinator_has_moved, route)
-        router = self._routers.get(kind)
-        if router is not None:
-            return partial(self._controller_has_moved if kind is Controller else router.has_moved, route)
+        has_moved = {
+            Coordinator: self._coordinator_has_moved,
+            Leader: self._leader_has_moved,
+            Controller: self._controller_has_moved,
+            ActiveController: self._active_controller_has_moved,
+        }.get(kind)
+        if has_moved is not None:
+            return partial(has_moved, route)
         return partial(self._is_gone if kind is BrokerId else self._is_replaceable, route.node, route.node.address)
 
     def watch_its_wait(self, kind: type, route: Route[Destination]) -> Callable[..., Awaitable[bool]] | None:
         """How to find out, while a node may rightly take its time, that it will never answer."""
         if kind is AnyBroker:
             return None
-        return partial(self._controller_is_gone, route) if kind is Controller else self.watch(kind, route)
+        return partial(self._is_counted_out, route) if kind is Controller else self.watch(kind, route)
 
-    async def _controller_is_gone(self, route: Route[Destination]) -> bool:
-        """Whether the cluster counts it out. That KRaft's brokers name another one each time says nothing."""
+    async def _is_counted_out(self, route: Route[Any]) -> bool:
+        """Whether the cluster does without it: under KRaft anybody is named as the controller, which says nothing."""
         if not await self._is_gone(route.node, route.node.address):
             return False
         self._nodes.failed(route.node, route.node_epoch, "silent, and no longer among the live brokers")
@@ -119,12 +122,30 @@ class Directory:
         self._nodes.cleared(route.node, self._nodes.tick())
         return False
 
+    async def _leader_has_moved(self, route: Route[Any], *, heard: bool = False) -> bool:
+        """Whether others name another leader, where it was heard again; while it is silent, whether it is counted out.
+
+        A broker loses what it leads in the moment in which the cluster counts it out. To ask for that is cheap. To ask
+        who leads may mean 100,000 partitions of a topic, and whoever is slow already would be asked again and again.
+        """
+        router = self._routers[Leader]
+        if heard:
+            return await router.had_moved(route)
+        if router.table.is_current(route) and router.is_due(route.node):
+            await self._is_counted_out(route)
+        return not router.table.is_current(route)
+
     async def _controller_has_moved(self, route: Route[Destination], *, heard: bool = False) -> bool:
         """Whether another node passes for the controller. An answer from whoever was asked is the controller's own.
 
         KRaft's brokers pass requests on to it, and one that lost the office while it slept can carry nothing out.
         """
         return not heard and await self._routers[Controller].has_moved(route)
+
+    async def _active_controller_has_moved(self, route: Route[Destination], *, heard: bool = False) -> bool:
+        """Whether controllers name another one as active."""
+        router = self._routers[ActiveController]
+        return await (router.had_moved(route) if heard else router.has_moved(route))
 
     async def _is_gone(self, node: Node, address: Address, *, heard: bool = False) -> bool:
         """Whether the cluster counts this broker among the living no more, or has it at another address.

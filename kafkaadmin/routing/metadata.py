@@ -5,17 +5,26 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Generic, TypeVar
 
-from kafkaadmin.errors import ConnectError, KafkaAdminError, TransportError, broker_error
+from kafkaadmin.errors import (
+    ConnectError,
+    KafkaAdminError,
+    TransportError,
+    UnsupportedVersionError,
+    broker_error,
+)
 from kafkaadmin.models.brokers import Broker
 from kafkaadmin.models.partitions import TopicPartition
 from kafkaadmin.network import Connection
 from kafkaadmin.routing.asking import Asker
 from kafkaadmin.routing.destinations import ActiveController, Controller, Leader
-from kafkaadmin.routing.nodes import Nodes
+from kafkaadmin.routing.nodes import Node, Nodes
 from kafkaadmin.routing.table import Found, Unsettled
 from kafkawire import ApiKey
 from kafkawire.messages import (
     DescribeClusterResponse,
+    DescribeTopicPartitionsRequest,
+    DescribeTopicPartitionsRequestCursor,
+    DescribeTopicPartitionsRequestTopicRequest,
     MetadataRequest,
     MetadataRequestTopic,
     MetadataResponse,
@@ -60,6 +69,26 @@ class Metadata:
         self._nodes.live({broker.node_id for broker in response.brokers})
         self._learned(response.cluster_id)
         return response
+
+    async def leader_of(self, partition: TopicPartition) -> int | None:
+        """Who leads a partition, asked without all others of its topic (KIP-966); `None` where that isn't told.
+
+        Raises `UnsupportedVersionError` where brokers have no pages (before 3.8, and under ZooKeeper).
+        """
+        request = DescribeTopicPartitionsRequest(
+            topics=(DescribeTopicPartitionsRequestTopicRequest(name=partition.topic),),
+            response_partition_limit=1,
+            cursor=DescribeTopicPartitionsRequestCursor(
+                topic_name=partition.topic, partition_index=partition.partition
+            ),
+        )
+
+        def make(connection: Connection) -> tuple[DescribeTopicPartitionsRequest, int]:
+            return request, connection.version_for(DescribeTopicPartitionsRequest)
+
+        _, response = await self._asker.ask_any(make)
+        told = (each for topic in response.topics if topic.name == partition.topic for each in topic.partitions)
+        return next((each.leader_id for each in told if each.partition_index == partition.partition), None)
 
     def _heed(self, code: int) -> None:
         """What an error at the top of an answer (v13) means for all of it."""
@@ -115,6 +144,14 @@ class LeaderFinder:
                     answered[topic.name] = topic
                     leaders.update(_leaders(topic.name, topic))
         return {key: self._found(key.partition, answered.get(key.partition.topic), leaders) for key in keys}
+
+    async def still_leads(self, node: Node, key: Leader) -> bool | None:
+        """Whether others name this broker as the leader; `None` where nobody can be asked about it alone."""
+        try:
+            leader = await self._metadata.leader_of(key.partition)
+        except (UnsupportedVersionError, TransportError):
+            return None
+        return None if leader is None else leader == node.id
 
     def _found(
         self, partition: TopicPartition, topic: MetadataResponseTopic | None, leaders: Mapping[tuple[str, int], int]

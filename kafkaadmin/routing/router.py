@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import Generic, TypeVar
 
 import anyio
@@ -12,14 +13,18 @@ from kafkaadmin.config import RetryPolicy
 from kafkaadmin.errors import ConnectError, KafkaAdminError, TransportError
 from kafkaadmin.routing.asking import Asker
 from kafkaadmin.routing.nodes import Node, Nodes
+from kafkaadmin.routing.shared import SharedWork
 from kafkaadmin.routing.table import Found, Lookup, Resolution, Route, RouteTable, Unsettled
 
-__all__ = ["Finder", "Router"]
+__all__ = ["Finder", "Router", "StillOwns"]
 
 K = TypeVar("K")
 
 Finder = Callable[[Sequence[K]], Awaitable[Mapping[K, Found]]]
 """Asks the cluster who owns some keys. Raises `KafkaAdminError` when it can't ask; leaves no key out."""
+
+StillOwns = Callable[[Node, K], Awaitable[bool | None]]
+"""Asks whether a node still owns a key, where that is cheaper than to find out who does; `None`: that isn't told."""
 
 
 class _Flight(Generic[K]):
@@ -41,14 +46,25 @@ class _Flight(Generic[K]):
 class Router(Generic[K]):
     """Resolves keys of one kind to routes. No caller's cancellation fails another's lookup."""
 
-    def __init__(self, table: RouteTable[K], find: Finder[K], nodes: Nodes, asker: Asker, retry: RetryPolicy) -> None:
+    def __init__(
+        self,
+        table: RouteTable[K],
+        find: Finder[K],
+        nodes: Nodes,
+        asker: Asker,
+        retry: RetryPolicy,
+        *,
+        still_owns: StillOwns[K] | None = None,
+    ) -> None:
         self.table = table
         self._find = find
         self._nodes = nodes
         self._asker = asker
         self._retry = retry
+        self._still_owns = still_owns
         self._gathering: _Flight[K] | None = None
         self._flights: dict[int, _Flight[K]] = {}
+        self._checks: dict[Node, SharedWork[None]] = {}
 
     async def resolve(self, keys: Sequence[K]) -> tuple[Resolution[K], dict[K, KafkaAdminError]]:
         """Look up what isn't known. Afterwards a key has a route, a pause to keep, or an error that is final."""
@@ -97,20 +113,46 @@ class Router(Generic[K]):
                 flights[id(lookup)] = self._flights[id(lookup)]
         return list(flights.values()), free
 
-    async def has_moved(self, route: Route[K], *, heard: bool = False) -> bool:
-        """Ask others whether a node under suspicion still owns the route's key; if not, all its routes are dropped.
+    async def has_moved(self, route: Route[K]) -> bool:
+        """Ask others whether a silent node still owns the route's key; if not, all its routes are dropped.
 
-        While it is silent, whoever waits for it shares what is found out, and asks no oftener than the shortest
-        back-off. Once it was `heard`, only a lookup that begins after that tells whether to believe it.
+        Whoever waits for it shares what is found out, and asks no oftener than the shortest back-off.
         """
-        node = route.node
-        if self.table.is_current(route) and (node.suspect if heard else self._due(node)):
-            await self.refresh([route.key])
-            if not self.table.is_current(route):
-                self._nodes.failed(node, route.node_epoch, "silent, and replaced")
+        if self.table.is_current(route) and self.is_due(route.node):
+            await self._look_again(route)
         return not self.table.is_current(route)
 
-    def _due(self, node: Node) -> bool:
+    async def had_moved(self, route: Route[K]) -> bool:
+        """The same of a node that was heard again, so that one knows whether to believe it.
+
+        Only a lookup that begins after that tells; of a node's answers the first one's key stands for all: one that was
+        replaced has lost them all.
+        """
+        node = route.node
+        if self.table.is_current(route) and node.suspect:
+            check = self._checks.get(node)
+            if check is None:
+                check = self._checks[node] = SharedWork(partial(self._look_again, route))
+            try:
+                await check()
+            finally:
+                if not check.busy and self._checks.get(node) is check:
+                    del self._checks[node]
+        return not self.table.is_current(route)
+
+    async def _look_again(self, route: Route[K]) -> None:
+        since = self._nodes.tick()
+        owns = await self._still_owns(route.node, route.key) if self._still_owns is not None else None
+        if owns:
+            self._nodes.cleared(route.node, since)
+        elif owns is None:
+            await self.refresh([route.key])
+            owns = self.table.is_current(route)
+        if not owns:
+            self._nodes.failed(route.node, route.node_epoch, "silent, and replaced")
+
+    def is_due(self, node: Node) -> bool:
+        """Whether it is long enough ago that others were asked about a silent node; then they are asked now."""
         now = anyio.current_time()
         if now - node.checked_at < self._retry.initial:
             return False

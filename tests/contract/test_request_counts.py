@@ -16,6 +16,7 @@ from kafkaadmin import (
     NewTopic,
     OffsetSpec,
     Progress,
+    RetryPolicy,
     TopicAlreadyExistsError,
     TopicPartition,
     UnknownTopicError,
@@ -165,3 +166,22 @@ async def test_offsets_of_20_000_partitions_cost_one_look_and_one_stream_of_chun
             assert asked[ApiKey.LIST_OFFSETS] == len(cluster.brokers)
         failed = (await admin.list_offsets(wanted, OffsetSpec.latest())).failed
     assert {partition: type(error) for partition, error in failed.items()} == {wanted[-1]: UnknownTopicError}
+
+
+async def test_a_slow_leader_of_many_partitions_is_watched_without_asking_about_all_of_them(
+    cluster: FakeCluster,
+) -> None:
+    cluster.add_topic("wide", partitions=600, replication_factor=1)
+    wanted = [TopicPartition("wide", index) for index in range(600)]
+    async with AdminClient(cluster.bootstrap_servers, suspect_after=0.05, retry=RetryPolicy(initial=0.01)) as admin:
+        await admin.list_offsets(wanted, OffsetSpec.latest())
+        slow = cluster.inject(Fault(api=ApiKey.LIST_OFFSETS, broker=1, delay=0.5, count=6))
+        cluster.reset_requests()
+        async with anyio.create_task_group() as callers:
+            for partition in [each for each in wanted if cluster.leader_of(*each) == 1][:6]:
+                callers.start_soon(admin.list_offsets, partition, OffsetSpec.latest())
+        assert slow.hits == 6
+        asked = [seen for seen in cluster.seen(ApiKey.METADATA) if seen.request.topics]
+    # Once it was heard again: whether to believe it.
+    assert len(asked) <= 12
+    assert by_api(cluster)[ApiKey.METADATA] > len(asked)

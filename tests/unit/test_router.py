@@ -235,7 +235,7 @@ async def test_a_broker_heard_again_is_confirmed_by_a_lookup_begun_since(router:
     verdicts: list[bool] = []
 
     async def hear() -> None:
-        verdicts.append(await router.has_moved(known, heard=True))
+        verdicts.append(await router.had_moved(known))
 
     async with anyio.create_task_group() as group:
         group.start_soon(router.has_moved, known)  # begun while it was silent
@@ -246,6 +246,31 @@ async def test_a_broker_heard_again_is_confirmed_by_a_lookup_begun_since(router:
     assert verdicts == [False] * 10
     assert len(finder.asked) == 3
     assert not known.node.suspect
+
+
+async def test_of_a_broker_heard_again_one_key_tells_for_all(
+    router: Router[str], finder: Finder, cluster: ScriptedCluster
+) -> None:
+    routes = [await route(router, key) for key in ("a", "b", "c")]
+    node, other = routes[0].node, cluster.nodes.get(2)
+    assert {each.node for each in routes} == {node}
+    assert other is not None
+    for answers, moved in (({}, False), ({"a": other}, True)):
+        finder.answers |= answers
+        router._nodes.suspected(node)
+        router._nodes.heard(node)
+        verdicts: list[bool] = []
+        asked = len(finder.asked)
+
+        async def hear(known: Route[str], verdicts: list[bool] = verdicts) -> None:
+            verdicts.append(await router.had_moved(known))
+
+        async with anyio.create_task_group() as group:
+            for known in routes:
+                group.start_soon(hear, known)
+                await wait_all_tasks_blocked()
+        assert verdicts == [moved] * 3
+        assert len(finder.asked) == asked + 1
 
 
 async def test_a_suspect_broker_is_looked_up_before_each_call_to_it(router: Router[str], finder: Finder) -> None:
