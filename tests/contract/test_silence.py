@@ -5,7 +5,7 @@ from __future__ import annotations
 import anyio
 import pytest
 
-from kafkaadmin import AdminClient, TopicPartition, UnknownTopicError
+from kafkaadmin import AdminClient, BrokerSuspected, Event, OffsetSpec, TopicPartition, UnknownTopicError
 from kafkaadmin.testing import FakeCluster, Fault
 from kafkawire import ApiKey
 from tests.support.eventually import eventually
@@ -89,3 +89,41 @@ async def test_an_order_that_a_frozen_broker_kept_makes_another_topic_when_it_wa
             gone = (await admin.delete_topics(created.topic_id)).failed[created.topic_id]
             assert isinstance(gone, UnknownTopicError), "the old id leads to nobody"
             assert "orders" in await admin.list_topics()
+
+
+@pytest.mark.parametrize("release", ["2.8", "4.4"])
+async def test_a_frozen_leader_is_left_as_soon_as_it_is_counted_out(release: str) -> None:
+    with FakeCluster(brokers=3, failover=0.5, versions_of=release, zookeeper=release == "2.8") as cluster:
+        cluster.add_topic("orders", partitions=3, end_offset=100)
+        everything = [TopicPartition("orders", index) for index in range(3)]
+        async with AdminClient(cluster.bootstrap_servers, suspect_after=0.1) as admin:
+            (await admin.list_offsets(everything, OffsetSpec.latest())).raise_for_errors()
+            frozen = cluster.leader_of("orders", 0)
+            cluster.stop_broker(frozen, how="stall")
+            with anyio.fail_after(20):
+                found = await admin.list_offsets(everything, OffsetSpec.latest())
+    assert [found[each].offset for each in everything] == [100] * 3
+
+
+@pytest.mark.parametrize("release", ["2.8", "4.4"])
+async def test_a_slow_leader_is_heard_although_it_was_under_suspicion(release: str) -> None:
+    with FakeCluster(brokers=3, versions_of=release, zookeeper=release == "2.8") as cluster:
+        cluster.add_topic("orders", partitions=3, end_offset=100)
+        everything = [TopicPartition("orders", index) for index in range(3)]
+        suspected: list[BrokerSuspected] = []
+
+        def hear(event: Event) -> None:
+            if isinstance(event, BrokerSuspected):
+                suspected.append(event)
+
+        leader = cluster.leader_of("orders", 0)
+        async with AdminClient(cluster.bootstrap_servers, suspect_after=0.4, observers=[hear]) as admin:
+            (await admin.list_offsets(everything, OffsetSpec.latest())).raise_for_errors()
+            slow = cluster.inject(Fault(api=ApiKey.LIST_OFFSETS, broker=leader, delay=1.0))
+            found = await admin.list_offsets(everything, OffsetSpec.latest())
+            node = admin._cluster._nodes.get(leader)
+            assert node is not None
+            assert not node.suspect, "others have confirmed it"
+    assert leader in {each.broker_id for each in suspected}
+    assert slow.hits == 1
+    assert [found[each].offset for each in everything] == [100] * 3
