@@ -11,6 +11,11 @@ import anyio
 import pytest
 
 from kafkaadmin import (
+    AclBinding,
+    AclBindingFilter,
+    AclOperation,
+    AclPermissionType,
+    AclResourceType,
     AdminClient,
     AuthenticationError,
     ConnectionOpened,
@@ -22,9 +27,11 @@ from kafkaadmin import (
     Security,
     SessionRenewed,
     Tls,
+    TopicPartition,
 )
 from kafkawire.messages import AlterUserScramCredentialsRequest, ScramCredentialUpsertion
 from tests.support.certificates import Certificates
+from tests.support.denials import CALLS, DENIED, OPEN, check
 from tests.support.eventually import eventually
 from tests.support.forward_proxy import ForwardProxy
 from tests.support.kafka.secured import PLAIN_PASSWORD, PLAIN_USER, Listener, SecuredKafka
@@ -229,6 +236,48 @@ async def test_javas_properties_get_in(kafka: SecuredKafka, certificates: Certif
     }
     async with AdminClient.from_properties(mutual) as admin:
         assert len((await admin.describe_cluster()).brokers) == 1
+
+
+async def test_a_denied_key_is_an_error_of_its_own(kafka: SecuredKafka) -> None:
+    """By Kafka's own authorizer: the other keys of a call are answered all the same.
+
+    Who may delete in the cluster may delete every topic, whatever the topic's ACLs say.
+    """
+    forbidden = [
+        AclBinding(
+            resource_type=kind,
+            resource_name=name,
+            principal="User:alice",
+            operation=operation,
+            permission=AclPermissionType.DENY,
+        )
+        for kind, name, operation in (
+            (AclResourceType.GROUP, DENIED, AclOperation.ALL),
+            (AclResourceType.TOPIC, DENIED, AclOperation.ALL),
+            (AclResourceType.CLUSTER, "kafka-cluster", AclOperation.DELETE),
+        )
+    ]
+    async with AdminClient(kafka.bootstrap()) as admin:
+        (await admin.create_topics([OPEN, DENIED])).raise_for_errors()
+        for group in (OPEN, DENIED):
+            offsets = {TopicPartition(topic, 0): 0 for topic in (OPEN, DENIED)}
+            (await admin.alter_consumer_group_offsets(group, offsets)).raise_for_errors()
+        (await admin.create_acls(forbidden)).raise_for_errors()
+    try:
+        security = Security(tls=None, sasl=WAYS_IN["SCRAM-SHA-512"])
+        async with AdminClient(kafka.secured(Listener.SASL_PLAINTEXT), security=security) as alice:
+            await eventually(lambda: alice.describe_topics(DENIED), lambda told: len(told.failed) == 1)
+            for call, denial in CALLS.items():
+                try:
+                    await check(alice, denial)
+                except AssertionError as error:
+                    error.add_note(call)
+                    raise
+    finally:
+        async with AdminClient(kafka.bootstrap()) as admin:
+            (await admin.delete_acls(list(map(AclBindingFilter.of, forbidden)))).raise_for_errors()
+            await admin.delete_topics([OPEN, DENIED])
+            await admin.delete_consumer_groups([OPEN, DENIED])
 
 
 @pytest.mark.parametrize("kind", ["socks5", "http"])

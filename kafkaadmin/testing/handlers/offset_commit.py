@@ -58,7 +58,7 @@ def _topic(
     name = context.state.topic_name(wanted.topic_id) if by_id else wanted.name
     topic = context.topic(name)
     unknown = ErrorCode.UNKNOWN_TOPIC_ID if by_id else ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
-    error = error or (ErrorCode.NONE if topic else unknown)
+    error = error or context.refused(name) or (ErrorCode.NONE if topic else unknown)
     return OffsetCommitResponseTopic(
         name=wanted.name,
         topic_id=wanted.topic_id,
