@@ -1,12 +1,13 @@
-"""Java's key stores and trust stores, made into a `Tls`: PEM by itself, PKCS12 and JKS by the extra `keystores`."""
+"""Java's key stores and trust stores, made into a `Tls`: PEM and JKS by itself, PKCS12 by the extra `keystores`."""
 
 from __future__ import annotations
 
 import base64
 import textwrap
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
+from kafkaadmin import jks
 from kafkaadmin.errors import ConfigurationError
 from kafkaadmin.security import Tls
 
@@ -109,7 +110,7 @@ def _opened(
         data = Path(location).read_bytes()
     except OSError as error:
         raise ConfigurationError(f"{store}.location: {location}: {error.strerror}") from error
-    is_jks = data.startswith(b"\xfe\xed\xfe\xed")
+    is_jks = data.startswith(jks.MAGIC)
     try:
         return (_jks if is_jks else _pkcs12)(data, password, key_password)
     except ModuleNotFoundError as missing:
@@ -132,17 +133,11 @@ def _pkcs12(data: bytes, password: str | None, key_password: str | None) -> tupl
 
 
 def _jks(data: bytes, password: str | None, key_password: str | None) -> tuple[str | None, list[str]]:
-    import jks
-
-    try:
-        store: Any = jks.KeyStore.loads(data, password or "", try_decrypt_keys=False)
-        for entry in store.private_keys.values():
-            if not entry.is_decrypted():
-                entry.decrypt(key_password or password or "")
-            return _pem("PRIVATE KEY", entry.pkey_pkcs8), [_pem("CERTIFICATE", der) for _, der in entry.cert_chain]
-        return None, [_pem("CERTIFICATE", entry.cert) for entry in store.certs.values()]
-    except jks.util.KeystoreException as error:
-        raise ValueError(type(error).__name__) from None
+    store = jks.read(data, password)
+    for entry in store.keys:
+        key = entry.key(key_password or password or "")
+        return _pem("PRIVATE KEY", key), [_pem("CERTIFICATE", each) for each in entry.chain]
+    return None, [_pem("CERTIFICATE", each) for each in store.trusted]
 
 
 def _pem(label: str, der: bytes) -> str:

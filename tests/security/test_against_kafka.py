@@ -36,6 +36,7 @@ from tests.support.eventually import eventually
 from tests.support.forward_proxy import ForwardProxy
 from tests.support.kafka.secured import PLAIN_PASSWORD, PLAIN_USER, Listener, SecuredKafka
 from tests.support.reauthentication import unsigned_token
+from tests.support.stores import stores
 
 pytestmark = [pytest.mark.anyio, pytest.mark.real_kafka]
 
@@ -235,6 +236,15 @@ async def test_javas_properties_get_in(kafka: SecuredKafka, certificates: Certif
         "ssl.keystore.location": str(tmp_path / "client.pem"),
     }
     async with AdminClient.from_properties(mutual) as admin:
+        assert len((await admin.describe_cluster()).brokers) == 1
+
+
+@pytest.mark.parametrize("kind", ["PKCS12", "JKS"])
+async def test_javas_key_stores_get_in(
+    kafka: SecuredKafka, certificates: Certificates, tmp_path: Path, kind: str
+) -> None:
+    said = {"bootstrap.servers": kafka.secured(Listener.MTLS), "security.protocol": "SSL"}
+    async with AdminClient.from_properties(said | stores(tmp_path, kind, certificates)) as admin:
         assert len((await admin.describe_cluster()).brokers) == 1
 
 

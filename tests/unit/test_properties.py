@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,6 +14,7 @@ from kafkaadmin.errors import ConfigurationError
 from kafkaadmin.properties import parse_properties, settings_of
 from kafkaadmin.security import SaslGssapi, SaslOAuthBearer, SaslPlain, SaslScram, Security, Tls
 from tests.support.certificates import Certificates
+from tests.support.stores import keytool
 
 MODULE = "org.apache.kafka.common.security"
 SCRAM = {
@@ -170,7 +170,7 @@ def test_keytools_stores_are_read(tmp_path: Path, certificates: Certificates) ->
         made = ["-genkeypair", "-keyalg", "RSA", "-alias", "own", "-dname", "CN=own", "-keypass", "changeit"]
         trusted = ["-importcert", "-noprompt", "-alias", "ca", "-file", str(tmp_path / "ca.pem")]
         for what, path in ((made, store), (trusted, store + ".trust")):
-            _keytool(*what, "-storetype", kind, "-keystore", path, "-storepass", "changeit")
+            keytool(*what, "-storetype", kind, "-keystore", path, "-storepass", "changeit")
         said = {"security.protocol": "SSL"}
         for which, path in (("keystore", store), ("truststore", store + ".trust")):
             said |= {f"ssl.{which}.type": kind, f"ssl.{which}.location": path, f"ssl.{which}.password": "changeit"}
@@ -181,7 +181,3 @@ def test_keytools_stores_are_read(tmp_path: Path, certificates: Certificates) ->
         assert own.public_key() == load_pem_private_key(tls.key.encode(), None).public_key()
         with pytest.raises(ConfigurationError, match=r"ssl\.truststore\.location: .* can't be opened"):
             settings_of({**said, "ssl.truststore.password": "guessed"})
-
-
-def _keytool(*arguments: str) -> None:
-    subprocess.run(["keytool", *arguments], check=True, capture_output=True)
