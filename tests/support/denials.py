@@ -105,4 +105,5 @@ async def check(admin: AdminClient, denial: Denial) -> None:
     assert isinstance(error, AuthorizationError)
     assert error.code == denial.code
     assert not error.retriable
+    assert error.resource_name == DENIED
     assert DENIED in str(error)
