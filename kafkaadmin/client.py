@@ -356,6 +356,7 @@ class AdminClient:
         *,
         include_authorized_operations: bool = False,
         partitions_per_response: int = 2_000,
+        progress: Callable[[Progress], object] | None = None,
         timeout: float | None = None,
     ) -> BatchResult[Topic, TopicDescription]:
         """Topics with their partitions, leaders and replicas, by name or (brokers 3.1 and later) by id.
@@ -375,6 +376,7 @@ class AdminClient:
             topics,
             include_authorized_operations=include_authorized_operations,
             partitions_per_response=partitions_per_response,
+            progress=progress,
             deadline=self._deadline(timeout),
         )
 
@@ -386,6 +388,7 @@ class AdminClient:
         wait: bool = True,
         if_exists: Literal["error", "ok", "verify"] = "error",
         retry_on_quota_violation: bool = True,
+        progress: Callable[[Progress], object] | None = None,
         timeout: float | None = None,
     ) -> BatchResult[str, CreatedTopic]:
         """Make topics; a bare name is made with the brokers' defaults.
@@ -412,6 +415,7 @@ class AdminClient:
             wait=wait,
             if_exists=if_exists,
             retry_on_quota_violation=retry_on_quota_violation,
+            progress=progress,
             deadline=self._deadline(timeout),
         )
 
@@ -431,6 +435,7 @@ class AdminClient:
         *,
         validate_only: bool = False,
         retry_on_quota_violation: bool = True,
+        progress: Callable[[Progress], object] | None = None,
         timeout: float | None = None,
     ) -> BatchResult[str, CreatedPartitions]:
         """Give topics more partitions (KIP-195), by the total that they shall have.
@@ -451,6 +456,7 @@ class AdminClient:
             partitions,
             validate_only=validate_only,
             retry_on_quota_violation=retry_on_quota_violation,
+            progress=progress,
             deadline=self._deadline(timeout),
         )
 
@@ -459,6 +465,7 @@ class AdminClient:
         topics: Topic | Iterable[Topic],
         *,
         retry_on_quota_violation: bool = True,
+        progress: Callable[[Progress], object] | None = None,
         timeout: float | None = None,
     ) -> BatchResult[Topic, DeletedTopic]:
         """Delete topics, by name or (brokers 2.8 and later) by id.
@@ -477,6 +484,7 @@ class AdminClient:
             self._cluster,
             topics,
             retry_on_quota_violation=retry_on_quota_violation,
+            progress=progress,
             deadline=self._deadline(timeout),
         )
 
@@ -512,6 +520,7 @@ class AdminClient:
         names: str | Iterable[str] | None = None,
         include_synonyms: bool = False,
         include_documentation: bool = False,
+        progress: Callable[[Progress], object] | None = None,
         timeout: float | None = None,
     ) -> BatchResult[ConfigResource, Mapping[str, ConfigEntry]]:
         """The configs of topics, brokers, groups and others, by name (KIP-133).
@@ -539,6 +548,7 @@ class AdminClient:
             names=names,
             include_synonyms=include_synonyms,
             include_documentation=include_documentation,
+            progress=progress,
             deadline=self._deadline(timeout),
         )
 
@@ -547,6 +557,7 @@ class AdminClient:
         changes: Mapping[ConfigResource, Mapping[str, str | AlterConfigOp | None]],
         *,
         validate_only: bool = False,
+        progress: Callable[[Progress], object] | None = None,
         timeout: float | None = None,
     ) -> BatchResult[ConfigResource, None]:
         """Change single configs, and leave the others as they are (KIP-339; brokers 2.3 and later).
@@ -573,7 +584,7 @@ class AdminClient:
             validate_only: have it checked, and change nothing.
         """
         return await operations.incremental_alter_configs(
-            self._cluster, changes, validate_only=validate_only, deadline=self._deadline(timeout)
+            self._cluster, changes, validate_only=validate_only, progress=progress, deadline=self._deadline(timeout)
         )
 
     async def list_config_resources(
@@ -690,6 +701,7 @@ class AdminClient:
         groups: str | Iterable[str],
         *,
         include_authorized_operations: bool = False,
+        progress: Callable[[Progress], object] | None = None,
         timeout: float | None = None,
     ) -> BatchResult[str, GroupDescription]:
         """Groups with their states and members, whatever they are groups of.
@@ -708,6 +720,7 @@ class AdminClient:
             self._cluster,
             groups,
             include_authorized_operations=include_authorized_operations,
+            progress=progress,
             deadline=self._deadline(timeout),
         )
 
@@ -716,6 +729,7 @@ class AdminClient:
         groups: str | Iterable[str],
         *,
         include_authorized_operations: bool = False,
+        progress: Callable[[Progress], object] | None = None,
         timeout: float | None = None,
     ) -> BatchResult[str, ConsumerGroupDescription]:
         """Groups of consumers with their states, members, subscriptions and assignments.
@@ -731,6 +745,7 @@ class AdminClient:
             self._cluster,
             groups,
             include_authorized_operations=include_authorized_operations,
+            progress=progress,
             deadline=self._deadline(timeout),
         )
 
@@ -739,6 +754,7 @@ class AdminClient:
         groups: str | Iterable[str],
         *,
         include_authorized_operations: bool = False,
+        progress: Callable[[Progress], object] | None = None,
         timeout: float | None = None,
     ) -> BatchResult[str, ClassicGroupDescription]:
         """Groups of the classic protocol, of any protocol type, with their states and members.
@@ -754,6 +770,7 @@ class AdminClient:
             self._cluster,
             groups,
             include_authorized_operations=include_authorized_operations,
+            progress=progress,
             deadline=self._deadline(timeout),
         )
 
@@ -762,6 +779,7 @@ class AdminClient:
         groups: str | Iterable[str],
         *,
         include_authorized_operations: bool = False,
+        progress: Callable[[Progress], object] | None = None,
         timeout: float | None = None,
     ) -> BatchResult[str, ShareGroupDescription]:
         """Share groups (KIP-932; brokers 4.1 and later) with their states, epochs, members and assignments.
@@ -776,6 +794,7 @@ class AdminClient:
             self._cluster,
             groups,
             include_authorized_operations=include_authorized_operations,
+            progress=progress,
             deadline=self._deadline(timeout),
         )
 
@@ -785,6 +804,7 @@ class AdminClient:
         *,
         include_authorized_operations: bool = False,
         include_topology_description: bool = False,
+        progress: Callable[[Progress], object] | None = None,
         timeout: float | None = None,
     ) -> BatchResult[str, StreamsGroupDescription]:
         """Streams groups (KIP-1071; brokers 4.2 and later): states, epochs, topology, members and their tasks.
@@ -803,6 +823,7 @@ class AdminClient:
             groups,
             include_authorized_operations=include_authorized_operations,
             include_topology_description=include_topology_description,
+            progress=progress,
             deadline=self._deadline(timeout),
         )
 
@@ -941,6 +962,7 @@ class AdminClient:
         group: str,
         offsets: Mapping[TopicPartition, int | OffsetAndMetadata],
         *,
+        progress: Callable[[Progress], object] | None = None,
         timeout: float | None = None,
     ) -> BatchResult[TopicPartition, None]:
         """Commit offsets in a group's place. A group that isn't there is made.
@@ -949,7 +971,7 @@ class AdminClient:
         first. When an answer was lost the commit is sent again.
         """
         return await operations.alter_consumer_group_offsets(
-            self._cluster, group, offsets, deadline=self._deadline(timeout)
+            self._cluster, group, offsets, progress=progress, deadline=self._deadline(timeout)
         )
 
     async def delete_consumer_group_offsets(
@@ -957,6 +979,7 @@ class AdminClient:
         group: str,
         partitions: TopicPartition | Iterable[TopicPartition],
         *,
+        progress: Callable[[Progress], object] | None = None,
         timeout: float | None = None,
     ) -> BatchResult[TopicPartition, None]:
         """Make a group forget partitions (KIP-496, brokers 2.4 and later).
@@ -967,7 +990,7 @@ class AdminClient:
         offset: then there is no such group, and that too is success.
         """
         return await operations.delete_consumer_group_offsets(
-            self._cluster, group, partitions, deadline=self._deadline(timeout)
+            self._cluster, group, partitions, progress=progress, deadline=self._deadline(timeout)
         )
 
     async def list_streams_group_offsets(
@@ -993,11 +1016,17 @@ class AdminClient:
         group: str,
         offsets: Mapping[TopicPartition, int | OffsetAndMetadata],
         *,
+        progress: Callable[[Progress], object] | None = None,
         timeout: float | None = None,
     ) -> BatchResult[TopicPartition, None]:
         """Commit offsets in a streams group's place, which must have no members. As `alter_consumer_group_offsets`."""
         return await operations.alter_consumer_group_offsets(
-            self._cluster, group, offsets, deadline=self._deadline(timeout), name="alter_streams_group_offsets"
+            self._cluster,
+            group,
+            offsets,
+            progress=progress,
+            deadline=self._deadline(timeout),
+            name="alter_streams_group_offsets",
         )
 
     async def delete_streams_group_offsets(
@@ -1005,11 +1034,17 @@ class AdminClient:
         group: str,
         partitions: TopicPartition | Iterable[TopicPartition],
         *,
+        progress: Callable[[Progress], object] | None = None,
         timeout: float | None = None,
     ) -> BatchResult[TopicPartition, None]:
         """Make a streams group forget partitions. As `delete_consumer_group_offsets`."""
         return await operations.delete_consumer_group_offsets(
-            self._cluster, group, partitions, deadline=self._deadline(timeout), name="delete_streams_group_offsets"
+            self._cluster,
+            group,
+            partitions,
+            progress=progress,
+            deadline=self._deadline(timeout),
+            name="delete_streams_group_offsets",
         )
 
     async def list_share_group_offsets(
@@ -1035,7 +1070,12 @@ class AdminClient:
         )
 
     async def alter_share_group_offsets(
-        self, group: str, offsets: Mapping[TopicPartition, int], *, timeout: float | None = None
+        self,
+        group: str,
+        offsets: Mapping[TopicPartition, int],
+        *,
+        progress: Callable[[Progress], object] | None = None,
+        timeout: float | None = None,
     ) -> BatchResult[TopicPartition, None]:
         """Set where a share group starts to read. A group that isn't there is made.
 
@@ -1044,11 +1084,16 @@ class AdminClient:
         When an answer was lost the request is sent again.
         """
         return await operations.alter_share_group_offsets(
-            self._cluster, group, offsets, deadline=self._deadline(timeout)
+            self._cluster, group, offsets, progress=progress, deadline=self._deadline(timeout)
         )
 
     async def delete_share_group_offsets(
-        self, group: str, topics: str | Iterable[str], *, timeout: float | None = None
+        self,
+        group: str,
+        topics: str | Iterable[str],
+        *,
+        progress: Callable[[Progress], object] | None = None,
+        timeout: float | None = None,
     ) -> BatchResult[str, None]:
         """Make a share group forget topics, with all their partitions.
 
@@ -1057,7 +1102,7 @@ class AdminClient:
         none. When an answer was lost the request is sent again: what is gone by then counts as forgotten.
         """
         return await operations.delete_share_group_offsets(
-            self._cluster, group, topics, deadline=self._deadline(timeout)
+            self._cluster, group, topics, progress=progress, deadline=self._deadline(timeout)
         )
 
     # ------------------------------------------------------------------------------------------------- features
@@ -1129,6 +1174,7 @@ class AdminClient:
         reassignments: Mapping[TopicPartition, Iterable[int] | None],
         *,
         allow_replication_factor_change: bool = True,
+        progress: Callable[[Progress], object] | None = None,
         timeout: float | None = None,
     ) -> BatchResult[TopicPartition, AlteredReassignment]:
         """Move partitions to other brokers, or cancel that (KIP-455; brokers 2.4 and later).
@@ -1151,6 +1197,7 @@ class AdminClient:
             self._cluster,
             reassignments,
             allow_replication_factor_change=allow_replication_factor_change,
+            progress=progress,
             deadline=self._deadline(timeout),
         )
 
@@ -1166,7 +1213,11 @@ class AdminClient:
         )
 
     async def describe_log_dirs(
-        self, brokers: int | Iterable[int] | None = None, *, timeout: float | None = None
+        self,
+        brokers: int | Iterable[int] | None = None,
+        *,
+        progress: Callable[[Progress], object] | None = None,
+        timeout: float | None = None,
     ) -> BatchResult[int, Mapping[str, LogDirDescription]]:
         """The directories in which brokers keep partitions: what is in them, and what room is left (KIP-113).
 
@@ -1176,20 +1227,32 @@ class AdminClient:
         Args:
             brokers: the ids of one or several; all live ones if nothing is said.
         """
-        return await operations.describe_log_dirs(self._cluster, brokers, deadline=self._deadline(timeout))
+        return await operations.describe_log_dirs(
+            self._cluster, brokers, progress=progress, deadline=self._deadline(timeout)
+        )
 
     async def describe_replica_log_dirs(
-        self, replicas: TopicPartitionReplica | Iterable[TopicPartitionReplica], *, timeout: float | None = None
+        self,
+        replicas: TopicPartitionReplica | Iterable[TopicPartitionReplica],
+        *,
+        progress: Callable[[Progress], object] | None = None,
+        timeout: float | None = None,
     ) -> BatchResult[TopicPartitionReplica, ReplicaLogDirInfo]:
         """In which directories replicas lie, and to which they move (KIP-113).
 
         Each broker is asked about its own, all at once. A replica that its broker doesn't have is a `BrokerError` with
         REPLICA_NOT_AVAILABLE (9). Needs DESCRIBE on the cluster.
         """
-        return await operations.describe_replica_log_dirs(self._cluster, replicas, deadline=self._deadline(timeout))
+        return await operations.describe_replica_log_dirs(
+            self._cluster, replicas, progress=progress, deadline=self._deadline(timeout)
+        )
 
     async def alter_replica_log_dirs(
-        self, moves: Mapping[TopicPartitionReplica, str], *, timeout: float | None = None
+        self,
+        moves: Mapping[TopicPartitionReplica, str],
+        *,
+        progress: Callable[[Progress], object] | None = None,
+        timeout: float | None = None,
     ) -> BatchResult[TopicPartitionReplica, None]:
         """Move replicas to other directories of their brokers (KIP-113).
 
@@ -1202,7 +1265,9 @@ class AdminClient:
 
         Repeatable: when an answer was lost the request is sent again. Needs ALTER on the cluster.
         """
-        return await operations.alter_replica_log_dirs(self._cluster, moves, deadline=self._deadline(timeout))
+        return await operations.alter_replica_log_dirs(
+            self._cluster, moves, progress=progress, deadline=self._deadline(timeout)
+        )
 
     # ---------------------------------------------------------------------------------------------------- nodes
 

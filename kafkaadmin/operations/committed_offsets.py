@@ -210,6 +210,7 @@ async def alter_consumer_group_offsets(
     group: str,
     offsets: object,
     *,
+    progress: Report | None = None,
     deadline: Deadline,
     name: str = "alter_consumer_group_offsets",
 ) -> BatchResult[TopicPartition, None]:
@@ -249,6 +250,7 @@ async def alter_consumer_group_offsets(
         ),
         wanted,
         deadline=deadline,
+        tally=Tally.of(progress, len(wanted)),
     )
 
 
@@ -284,10 +286,12 @@ async def delete_consumer_group_offsets(
     group: str,
     partitions: object,
     *,
+    progress: Report | None = None,
     deadline: Deadline,
     name: str = "delete_consumer_group_offsets",
 ) -> BatchResult[TopicPartition, None]:
     arguments.name(group, "group")
+    wanted = arguments.partitions(partitions)
 
     def request(keys: Sequence[TopicPartition], attempt: Attempt) -> OffsetDeleteRequest:
         return OffsetDeleteRequest(
@@ -322,8 +326,9 @@ async def delete_consumer_group_offsets(
             request=request,
             outcomes=outcomes,
         ),
-        arguments.partitions(partitions),
+        wanted,
         deadline=deadline,
+        tally=Tally.of(progress, len(wanted)),
     )
 
 

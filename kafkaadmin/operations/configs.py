@@ -24,6 +24,8 @@ from kafkaadmin.routing import (
     Failed,
     Operation,
     Outcome,
+    Report,
+    Tally,
     settle,
 )
 from kafkawire.enums import ConfigResourceType, ConfigSource, ConfigType
@@ -68,6 +70,7 @@ async def describe_configs(
     names: object,
     include_synonyms: bool,
     include_documentation: bool,
+    progress: Report | None = None,
     deadline: Deadline,
 ) -> BatchResult[ConfigResource, Entries]:
     wanted = _resources(resources)
@@ -107,11 +110,11 @@ async def describe_configs(
             needs="documentation" if include_documentation else "",
         )
 
-    return await _by_owner(cluster, operation, wanted, AnyBroker(), deadline)
+    return await _by_owner(cluster, operation, wanted, AnyBroker(), deadline, Tally.of(progress, len(wanted)))
 
 
 async def incremental_alter_configs(
-    cluster: Cluster, changes: object, *, validate_only: bool, deadline: Deadline
+    cluster: Cluster, changes: object, *, validate_only: bool, progress: Report | None = None, deadline: Deadline
 ) -> BatchResult[ConfigResource, None]:
     wanted = _changes(changes)
 
@@ -155,7 +158,7 @@ async def incremental_alter_configs(
             keys_per_request=lambda version: _ALTERED_AT_ONCE,
         )
 
-    return await _by_owner(cluster, operation, wanted, Controller(), deadline)
+    return await _by_owner(cluster, operation, wanted, Controller(), deadline, Tally.of(progress, len(wanted)))
 
 
 async def list_config_resources(cluster: Cluster, *, types: object, deadline: Deadline) -> tuple[ConfigResource, ...]:
@@ -213,6 +216,7 @@ async def _by_owner(
     wanted: Iterable[ConfigResource],
     others: Destination,
     deadline: Deadline,
+    tally: Tally | None,
 ) -> BatchResult[ConfigResource, V]:
     """Ask each broker about what is its own, and `others` about the rest.
 
@@ -224,7 +228,11 @@ async def _by_owner(
     return await merged(
         [
             partial(
-                cluster.run, operation(_to_anyone(others) if anyones else _to_its_broker), resources, deadline=deadline
+                cluster.run,
+                operation(_to_anyone(others) if anyones else _to_its_broker),
+                resources,
+                deadline=deadline,
+                tally=tally,
             )
             for (_, anyones), resources in kinds.items()
         ]

@@ -21,7 +21,20 @@ from kafkaadmin.operations.authorized_operations import authorized_operations
 from kafkaadmin.operations.describing_groups import GROUP_ID_NOT_FOUND, GROUPS_PER_REQUEST, describing_groups
 from kafkaadmin.operations.share_groups import describing_share_groups
 from kafkaadmin.operations.streams_groups import describing_streams_groups
-from kafkaadmin.routing import Attempt, Cluster, Coordinator, Deadline, Done, Errored, Operation, Outcome
+from kafkaadmin.routing import (
+    Attempt,
+    Cluster,
+    Coordinator,
+    Deadline,
+    Done,
+    Errored,
+    Operation,
+    Outcome,
+    Report,
+    Tally,
+    all_but,
+    count,
+)
 from kafkawire import DecodeError, Message
 from kafkawire.codec import decode_from
 from kafkawire.enums import GroupState, GroupType, MemberType
@@ -54,7 +67,12 @@ _CONSUMER_PROTOCOLS = frozenset({"consumer", ""})
 
 
 async def describe_groups(
-    cluster: Cluster, groups: object, *, include_authorized_operations: bool, deadline: Deadline
+    cluster: Cluster,
+    groups: object,
+    *,
+    include_authorized_operations: bool,
+    progress: Report | None = None,
+    deadline: Deadline,
 ) -> BatchResult[str, GroupDescription]:
     name, operations = "describe_groups", include_authorized_operations
     wanted = arguments.names(groups, "group")
@@ -64,7 +82,7 @@ async def describe_groups(
         describing_share_groups(name, operations),
         describing_streams_groups(name, operations),
     )
-    return await _as_one_of(kinds, cluster, wanted, deadline)
+    return await _as_one_of(kinds, cluster, wanted, deadline, Tally.of(progress, len(wanted)))
 
 
 async def describe_leavable_groups(
@@ -79,15 +97,22 @@ async def describe_leavable_groups(
 
 
 async def describe_consumer_groups(
-    cluster: Cluster, groups: object, *, include_authorized_operations: bool, deadline: Deadline
+    cluster: Cluster,
+    groups: object,
+    *,
+    include_authorized_operations: bool,
+    progress: Report | None = None,
+    deadline: Deadline,
 ) -> BatchResult[str, ConsumerGroupDescription]:
     name, operations = "describe_consumer_groups", include_authorized_operations
     kinds: tuple[Operation[str, Any, Any], ...] = (
         _by_consumer_group_describe(name, operations),
         _by_describe_groups(name, operations, _by_protocol_type),
     )
+    wanted = arguments.names(groups, "group")
+    tally = Tally.of(progress, len(wanted))
     described: BatchResult[str, ConsumerGroupDescription | ClassicGroupDescription]
-    described = await _as_one_of(kinds, cluster, arguments.names(groups, "group"), deadline)
+    described = await _as_one_of(kinds, cluster, wanted, deadline, tally)
     consumers: dict[str, ConsumerGroupDescription] = {}
     failed = dict(described.failed)
     for group, description in described.succeeded.items():
@@ -95,6 +120,8 @@ async def describe_consumer_groups(
             consumers[group] = description
         else:
             failed[group] = _not_of_consumers(description)
+    others = len(failed) - len(described.failed)
+    count(tally, -others, others)
     return BatchResult(consumers, failed)
 
 
@@ -107,14 +134,24 @@ def _not_of_consumers(description: ClassicGroupDescription) -> KafkaAdminError:
 
 
 async def describe_classic_groups(
-    cluster: Cluster, groups: object, *, include_authorized_operations: bool, deadline: Deadline
+    cluster: Cluster,
+    groups: object,
+    *,
+    include_authorized_operations: bool,
+    progress: Report | None = None,
+    deadline: Deadline,
 ) -> BatchResult[str, ClassicGroupDescription]:
+    wanted = arguments.names(groups, "group")
     operation = _by_describe_groups("describe_classic_groups", include_authorized_operations, _classic_group)
-    return await cluster.run(operation, arguments.names(groups, "group"), deadline=deadline)
+    return await cluster.run(operation, wanted, deadline=deadline, tally=Tally.of(progress, len(wanted)))
 
 
 async def _as_one_of(
-    kinds: Iterable[Operation[str, Any, Any]], cluster: Cluster, groups: Sequence[str], deadline: Deadline
+    kinds: Iterable[Operation[str, Any, Any]],
+    cluster: Cluster,
+    groups: Sequence[str],
+    deadline: Deadline,
+    tally: Tally | None = None,
 ) -> BatchResult[str, Any]:
     """Ask for groups as one kind after another, until it is known what each one is.
 
@@ -123,8 +160,9 @@ async def _as_one_of(
     settled: dict[str, Any] = {}
     failed: dict[str, KafkaAdminError] = {}
     left = list(groups)
+    not_yet = all_but(tally, *_OF_ANOTHER_KIND)
     for operation in kinds:
-        found = await cluster.run(operation, left, deadline=deadline)
+        found = await cluster.run(operation, left, deadline=deadline, tally=not_yet)
         told = {
             group: error
             for group, error in found.failed.items()
@@ -135,6 +173,7 @@ async def _as_one_of(
         left = [group for group, error in failed.items() if isinstance(error, _OF_ANOTHER_KIND)]
         if not left:
             break
+    count(tally, 0, len(left))
     return BatchResult(settled, failed)
 
 

@@ -11,7 +11,18 @@ from kafkaadmin.models.replicas import LogDirDescription, ReplicaInfo, ReplicaLo
 from kafkaadmin.models.results import BatchResult
 from kafkaadmin.operations import arguments
 from kafkaadmin.operations.partitions import PARTITIONS_PER_REQUEST, by_topic
-from kafkaadmin.routing import Attempt, BrokerId, Cluster, Deadline, Done, Errored, Operation, Outcome
+from kafkaadmin.routing import (
+    Attempt,
+    BrokerId,
+    Cluster,
+    Deadline,
+    Done,
+    Errored,
+    Operation,
+    Outcome,
+    Report,
+    Tally,
+)
 from kafkawire.messages import (
     AlterReplicaLogDir,
     AlterReplicaLogDirsRequest,
@@ -31,7 +42,9 @@ _CLUSTER_AUTHORIZATION_FAILED = 31
 LogDirs = Mapping[str, LogDirDescription]
 
 
-async def describe_log_dirs(cluster: Cluster, brokers: object, *, deadline: Deadline) -> BatchResult[int, LogDirs]:
+async def describe_log_dirs(
+    cluster: Cluster, brokers: object, *, progress: Report | None = None, deadline: Deadline
+) -> BatchResult[int, LogDirs]:
     if brokers is None:
         wanted = tuple(broker.id for broker in await cluster.brokers(deadline=deadline))
     else:
@@ -55,6 +68,7 @@ async def describe_log_dirs(cluster: Cluster, brokers: object, *, deadline: Dead
         ),
         wanted,
         deadline=deadline,
+        tally=Tally.of(progress, len(wanted)),
     )
 
 
@@ -88,7 +102,7 @@ def _log_dir(broker_id: int, told: DescribeLogDirsResult) -> LogDirDescription:
 
 
 async def describe_replica_log_dirs(
-    cluster: Cluster, replicas: object, *, deadline: Deadline
+    cluster: Cluster, replicas: object, *, progress: Report | None = None, deadline: Deadline
 ) -> BatchResult[TopicPartitionReplica, ReplicaLogDirInfo]:
     wanted = _replicas(replicas)
 
@@ -122,6 +136,7 @@ async def describe_replica_log_dirs(
         ),
         wanted,
         deadline=deadline,
+        tally=Tally.of(progress, len(wanted)),
     )
 
 
@@ -171,7 +186,7 @@ def _replica(value: object) -> TopicPartitionReplica:
 
 
 async def alter_replica_log_dirs(
-    cluster: Cluster, moves: object, *, deadline: Deadline
+    cluster: Cluster, moves: object, *, progress: Report | None = None, deadline: Deadline
 ) -> BatchResult[TopicPartitionReplica, None]:
     given = arguments.mapping(moves, "moves: TopicPartitionReplicas to directories")
     wanted = {_replica(replica): arguments.name(path, "log directory") for replica, path in given.items()}
@@ -213,4 +228,5 @@ async def alter_replica_log_dirs(
         ),
         wanted,
         deadline=deadline,
+        tally=Tally.of(progress, len(wanted)),
     )

@@ -13,7 +13,19 @@ from kafkaadmin.network import Lane
 from kafkaadmin.operations import arguments, quota
 from kafkaadmin.operations.partitions import TOPICS_PER_REQUEST
 from kafkaadmin.operations.topics import describing
-from kafkaadmin.routing import Attempt, Cluster, Controller, Deadline, Done, Operation, Outcome, Repeat, Verified
+from kafkaadmin.routing import (
+    Attempt,
+    Cluster,
+    Controller,
+    Deadline,
+    Done,
+    Operation,
+    Outcome,
+    Repeat,
+    Report,
+    Tally,
+    Verified,
+)
 from kafkawire.messages import (
     CreatePartitionsAssignment,
     CreatePartitionsRequest,
@@ -35,6 +47,7 @@ async def create_partitions(
     *,
     validate_only: bool,
     retry_on_quota_violation: bool,
+    progress: Report | None = None,
     deadline: Deadline,
 ) -> BatchResult[str, CreatedPartitions]:
     wanted = _wanted(partitions)
@@ -79,6 +92,7 @@ async def create_partitions(
         ),
         wanted,
         deadline=deadline,
+        tally=Tally.of(progress, len(wanted)),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from kafkaadmin.errors import AuthorizationError, ConfigurationError, UnsupportedVersionError
+from kafkaadmin.errors import AuthorizationError, ConfigurationError, TopicAlreadyExistsError, UnsupportedVersionError
 from kafkaadmin.models.results import BatchResult
 from kafkaadmin.models.topics import CreatedTopic, NewTopic, TopicDescription
 from kafkaadmin.network import Lane
@@ -23,7 +23,11 @@ from kafkaadmin.routing import (
     Operation,
     Outcome,
     Repeat,
+    Report,
+    Tally,
     Verified,
+    all_but,
+    count,
 )
 from kafkawire.messages import (
     CreatableReplicaAssignment,
@@ -57,9 +61,11 @@ async def create_topics(
     wait: bool,
     if_exists: IfExists = "error",
     retry_on_quota_violation: bool,
+    progress: Report | None = None,
     deadline: Deadline,
 ) -> BatchResult[str, CreatedTopic]:
     wanted = _new_topics(topics)
+    tally = Tally.of(progress, len(wanted))
     rule = if_exists_rule(if_exists)
     if wait and not validate_only and cluster.of_controllers:
         raise UnsupportedVersionError(
@@ -104,14 +110,19 @@ async def create_topics(
         ),
         wanted,
         deadline=deadline,
+        tally=all_but(tally, TopicAlreadyExistsError),
     )
+    judged = [name for name, error in result.failed.items() if isinstance(error, TopicAlreadyExistsError)]
     result = await tolerated(cluster, wanted, result, rule, deadline)
+    fine = sum(name in result.succeeded for name in judged)
+    count(tally, fine, len(judged) - fine)
     if validate_only or not wait:
         return result
     late = await wait_until_known(cluster, "create_topics", result.succeeded, deadline=deadline)
     if not late:
         return result
     known = {name: topic for name, topic in result.succeeded.items() if name not in late}
+    count(tally, -len(late), len(late))
     return BatchResult(known, {**result.failed, **late})
 
 

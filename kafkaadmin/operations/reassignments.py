@@ -23,6 +23,8 @@ from kafkaadmin.routing import (
     Operation,
     Outcome,
     Repeat,
+    Report,
+    Tally,
     Verified,
     settle,
 )
@@ -46,7 +48,12 @@ Ongoing = dict[TopicPartition, PartitionReassignment]
 
 
 async def alter_partition_reassignments(
-    cluster: Cluster, reassignments: object, *, allow_replication_factor_change: bool, deadline: Deadline
+    cluster: Cluster,
+    reassignments: object,
+    *,
+    allow_replication_factor_change: bool,
+    progress: Report | None = None,
+    deadline: Deadline,
 ) -> BatchResult[TopicPartition, AlteredReassignment]:
     wanted = _wanted(reassignments)
 
@@ -99,9 +106,10 @@ async def alter_partition_reassignments(
         )
 
     cancelled = Verified(already=frozenset({_NO_REASSIGNMENT_IN_PROGRESS}), verify=is_cancelled)
+    tally = Tally.of(progress, len(wanted))
     return await merged(
         [
-            partial(cluster.run, operation(repeat), keys, deadline=deadline)
+            partial(cluster.run, operation(repeat), keys, deadline=deadline, tally=tally)
             for repeat, keys in (
                 (Repeat.SAFE, [key for key, replicas in wanted.items() if replicas is not None]),
                 (cancelled, [key for key, replicas in wanted.items() if replicas is None]),

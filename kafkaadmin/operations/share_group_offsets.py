@@ -158,7 +158,7 @@ def _start(found: DescribeShareGroupOffsetsResponsePartition) -> SharePartitionO
 
 
 async def alter_share_group_offsets(
-    cluster: Cluster, group: str, offsets: object, *, deadline: Deadline
+    cluster: Cluster, group: str, offsets: object, *, progress: Report | None = None, deadline: Deadline
 ) -> BatchResult[TopicPartition, None]:
     arguments.name(group, "group")
     given = arguments.mapping(offsets, "offsets (TopicPartition to int)")
@@ -207,13 +207,15 @@ async def alter_share_group_offsets(
         ),
         wanted,
         deadline=deadline,
+        tally=Tally.of(progress, len(wanted)),
     )
 
 
 async def delete_share_group_offsets(
-    cluster: Cluster, group: str, topics: object, *, deadline: Deadline
+    cluster: Cluster, group: str, topics: object, *, progress: Report | None = None, deadline: Deadline
 ) -> BatchResult[str, None]:
     arguments.name(group, "group")
+    wanted = arguments.names(topics, "topic")
 
     def request(keys: Sequence[str], attempt: Attempt) -> DeleteShareGroupOffsetsRequest:
         return DeleteShareGroupOffsetsRequest(
@@ -241,8 +243,9 @@ async def delete_share_group_offsets(
             request=request,
             outcomes=outcomes,
         ),
-        arguments.names(topics, "topic"),
+        wanted,
         deadline=deadline,
+        tally=Tally.of(progress, len(wanted)),
     )
 
 

@@ -9,7 +9,13 @@ from kafkaadmin.models.share_groups import ShareGroupDescription, ShareGroupMemb
 from kafkaadmin.operations import arguments
 from kafkaadmin.operations.authorized_operations import authorized_operations
 from kafkaadmin.operations.describing_groups import describing_groups
-from kafkaadmin.routing import Cluster, Deadline, Operation
+from kafkaadmin.routing import (
+    Cluster,
+    Deadline,
+    Operation,
+    Report,
+    Tally,
+)
 from kafkawire.enums import GroupState
 from kafkawire.messages import (
     ShareGroupDescribeRequest,
@@ -22,11 +28,16 @@ __all__ = ["describe_share_groups", "describing_share_groups"]
 
 
 async def describe_share_groups(
-    cluster: Cluster, groups: object, *, include_authorized_operations: bool, deadline: Deadline
+    cluster: Cluster,
+    groups: object,
+    *,
+    include_authorized_operations: bool,
+    progress: Report | None = None,
+    deadline: Deadline,
 ) -> BatchResult[str, ShareGroupDescription]:
     wanted = arguments.names(groups, "group")
     operation = describing_share_groups("describe_share_groups", include_authorized_operations)
-    return await cluster.run(operation, wanted, deadline=deadline)
+    return await cluster.run(operation, wanted, deadline=deadline, tally=Tally.of(progress, len(wanted)))
 
 
 def describing_share_groups(

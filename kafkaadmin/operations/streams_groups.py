@@ -22,7 +22,13 @@ from kafkaadmin.models.streams_groups import (
 from kafkaadmin.operations import arguments
 from kafkaadmin.operations.authorized_operations import authorized_operations
 from kafkaadmin.operations.describing_groups import describing_groups
-from kafkaadmin.routing import Cluster, Deadline, Operation
+from kafkaadmin.routing import (
+    Cluster,
+    Deadline,
+    Operation,
+    Report,
+    Tally,
+)
 from kafkawire.enums import GroupState, TopologyDescriptionStatus, TopologyNodeType
 from kafkawire.messages import (
     StreamsGroupDescribeRequest,
@@ -49,12 +55,14 @@ async def describe_streams_groups(
     *,
     include_authorized_operations: bool,
     include_topology_description: bool,
+    progress: Report | None = None,
     deadline: Deadline,
 ) -> BatchResult[str, StreamsGroupDescription]:
+    wanted = arguments.names(groups, "group")
     operation = describing_streams_groups(
         "describe_streams_groups", include_authorized_operations, include_topology_description
     )
-    return await cluster.run(operation, arguments.names(groups, "group"), deadline=deadline)
+    return await cluster.run(operation, wanted, deadline=deadline, tally=Tally.of(progress, len(wanted)))
 
 
 def describing_streams_groups(

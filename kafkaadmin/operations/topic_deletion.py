@@ -19,7 +19,20 @@ from kafkaadmin.network import Lane
 from kafkaadmin.operations import arguments, quota
 from kafkaadmin.operations.partitions import TOPICS_PER_REQUEST, topic_id
 from kafkaadmin.operations.topics import describing
-from kafkaadmin.routing import Attempt, Cluster, Controller, Deadline, Done, Operation, Outcome, Verified
+from kafkaadmin.routing import (
+    Attempt,
+    Cluster,
+    Controller,
+    Deadline,
+    Done,
+    Operation,
+    Outcome,
+    Report,
+    Tally,
+    Verified,
+    all_but,
+    count,
+)
 from kafkawire.messages import DeleteTopicsRequest, DeleteTopicsResponse, DeleteTopicState
 
 __all__ = ["delete_topics"]
@@ -37,17 +50,26 @@ _BETWEEN_LOOKS = 0.2
 
 
 async def delete_topics(
-    cluster: Cluster, topics: K | Iterable[K], *, retry_on_quota_violation: bool, deadline: Deadline
+    cluster: Cluster,
+    topics: K | Iterable[K],
+    *,
+    retry_on_quota_violation: bool,
+    progress: Report | None = None,
+    deadline: Deadline,
 ) -> BatchResult[K, DeletedTopic]:
     wanted = arguments.topics(topics)
     final = quota.final_codes(retry_on_quota_violation)
     given: Sequence[Any] = wanted
     known, unreached = await _ids(cluster, [topic for topic in given if isinstance(topic, str)], deadline)
     reached = [topic for topic in wanted if topic not in unreached]
-    result = await cluster.run(_deleting(cluster, known, final, reached), reached, deadline=deadline)
+    tally = Tally.of(progress, len(wanted))
+    not_yet = all_but(tally, UnknownTopicError)
+    result = await cluster.run(_deleting(cluster, known, final, reached), reached, deadline=deadline, tally=not_yet)
     # An id that the controller doesn't know: whoever told it was behind, and there may be another topic by that name.
     outdated = [topic for topic, error in result.failed.items() if topic in known and _code(error) == _UNKNOWN_TOPIC_ID]
-    named = await cluster.run(_deleting(cluster, {}, final, outdated), outdated, deadline=deadline)
+    unknown = sum(isinstance(error, UnknownTopicError) for error in result.failed.values())
+    count(tally, 0, unknown - len(outdated) + len(unreached))
+    named = await cluster.run(_deleting(cluster, {}, final, outdated), outdated, deadline=deadline, tally=tally)
     failed: dict[Any, KafkaAdminError] = {**result.failed, **named.failed, **unreached}
     for topic in named.succeeded:
         del failed[topic]

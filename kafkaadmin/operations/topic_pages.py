@@ -11,13 +11,24 @@ from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
-from kafkaadmin.errors import KafkaAdminError, RemoteProtocolError
+from kafkaadmin.errors import KafkaAdminError, RemoteProtocolError, UnsupportedVersionError
 from kafkaadmin.models.results import BatchResult
 from kafkaadmin.models.topics import PartitionDescription, TopicDescription
 from kafkaadmin.operations.at_once import merged
 from kafkaadmin.operations.authorized_operations import authorized_operations
 from kafkaadmin.operations.partitions import leader_of, topic_id
-from kafkaadmin.routing import AnyBroker, Attempt, Cluster, Deadline, Done, Errored, Operation, Outcome
+from kafkaadmin.routing import (
+    AnyBroker,
+    Attempt,
+    Cluster,
+    Deadline,
+    Done,
+    Errored,
+    Operation,
+    Outcome,
+    Tally,
+    count,
+)
 from kafkawire.messages import (
     DescribeTopicPartitionsRequest,
     DescribeTopicPartitionsRequestCursor,
@@ -45,21 +56,38 @@ class _Page(NamedTuple):
 
 
 async def describe_by_page(
-    cluster: Cluster, topics: Sequence[str], *, include_operations: bool, limit: int, deadline: Deadline
+    cluster: Cluster,
+    topics: Sequence[str],
+    *,
+    include_operations: bool,
+    limit: int,
+    deadline: Deadline,
+    tally: Tally | None,
 ) -> Described:
-    """Describe topics; `limit` is how many partitions a page may have."""
+    """Describe topics; `limit` is how many partitions a page may have.
+
+    The tally counts what is known for good: topics of brokers that have no pages are asked for in another way.
+    """
     ordered = sorted(topics)
     chunks = [ordered[start : start + _TOPICS_PER_REQUEST] for start in range(0, len(ordered), _TOPICS_PER_REQUEST)]
-    return await merged([partial(_all_pages, cluster, chunk, include_operations, limit, deadline) for chunk in chunks])
+    return await merged(
+        [partial(_all_pages, cluster, chunk, include_operations, limit, deadline, tally) for chunk in chunks]
+    )
 
 
 async def _all_pages(
-    cluster: Cluster, topics: Sequence[str], include_operations: bool, limit: int, deadline: Deadline
+    cluster: Cluster,
+    topics: Sequence[str],
+    include_operations: bool,
+    limit: int,
+    deadline: Deadline,
+    tally: Tally | None,
 ) -> Described:
     done: dict[str, TopicDescription] = {}
     failed: dict[str, KafkaAdminError] = {}
     begun: dict[str, TopicDescription] = {}
     left = list(topics)
+    counted = 0, 0
     while left:
         known = len(left), _partitions(begun)
         page = await cluster.run(_paging(begun, include_operations, limit), left, deadline=deadline)
@@ -73,7 +101,10 @@ async def _all_pages(
         if known == (len(left), _partitions(begun)):
             stuck = RemoteProtocolError("describe_topics: a page brought nothing new, and wasn't the last")
             failed.update(dict.fromkeys(left, stuck))
-            break
+            left = []
+        final = sum(not isinstance(error, UnsupportedVersionError) for error in failed.values())
+        told, counted = counted, (len(done), final)
+        count(tally, counted[0] - told[0], counted[1] - told[1])
     return BatchResult(done, failed)
 
 

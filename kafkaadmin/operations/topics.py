@@ -22,6 +22,8 @@ from kafkaadmin.routing import (
     Errored,
     Operation,
     Outcome,
+    Report,
+    Tally,
 )
 from kafkawire.messages import (
     MetadataRequest,
@@ -85,14 +87,16 @@ async def describe_topics(
     *,
     include_authorized_operations: bool,
     partitions_per_response: int,
+    progress: Report | None = None,
     deadline: Deadline,
 ) -> BatchResult[K, TopicDescription]:
     wanted = arguments.topics(topics)
     limit = arguments.integer(partitions_per_response, "partitions_per_response", most=2**31 - 1, least=1)
     given: Sequence[Any] = wanted
     names = [topic for topic in given if isinstance(topic, str)]
+    tally = Tally.of(progress, len(wanted))
     paged: BatchResult[Any, TopicDescription] = await describe_by_page(
-        cluster, names, include_operations=include_authorized_operations, limit=limit, deadline=deadline
+        cluster, names, include_operations=include_authorized_operations, limit=limit, deadline=deadline, tally=tally
     )
     # Brokers before 3.8 have no pages, nor has anybody for ids.
     unpaged = {topic for topic, error in paged.failed.items() if isinstance(error, UnsupportedVersionError)}
@@ -101,6 +105,7 @@ async def describe_topics(
         describing("describe_topics", left, include_authorized_operations=include_authorized_operations),
         left,
         deadline=deadline,
+        tally=tally,
     )
     failed = {topic: error for topic, error in paged.failed.items() if topic not in unpaged}
     return BatchResult({**paged.succeeded, **whole.succeeded}, {**failed, **whole.failed})

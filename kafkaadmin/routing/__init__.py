@@ -24,7 +24,7 @@ from kafkaadmin.routing.operation import (
     at_version,
     settle,
 )
-from kafkaadmin.routing.progress import Report, Tally
+from kafkaadmin.routing.progress import Report, Tally, all_but, count
 
 __all__ = [
     "AnyBroker",
@@ -47,6 +47,8 @@ __all__ = [
     "Report",
     "Tally",
     "Verified",
+    "all_but",
     "at_version",
+    "count",
     "settle",
 ]

@@ -558,7 +558,7 @@ class Call(Generic[K, R, V]):
         return settled
 
     def _tell(self, tally: Tally) -> None:
-        (done, failed), self.told = self.told, (len(self.done), len(self.failed))
+        (done, failed), self.told = self.told, (len(self.done), tally.failures(self.failed))
         tally.add(self.told[0] - done, self.told[1] - failed)
 
     def _timeout(self, key: K) -> OperationTimeoutError:
