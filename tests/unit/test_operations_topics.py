@@ -503,7 +503,9 @@ class TestDeleteTopics:
     def test_time_that_ran_out_over_the_lookup_left_nothing_deleted(self) -> None:
         cluster = deleted()
 
-        async def never(operation: object, keys: Iterable[str], *, deadline: object) -> BatchResult[str, object]:
+        async def never(
+            operation: object, keys: Iterable[str], *, deadline: object, tally: object = None
+        ) -> BatchResult[str, object]:
             return BatchResult({}, {key: OperationTimeoutError("too late", sent=True) for key in keys})
 
         cluster.run = never  # type: ignore[method-assign, assignment]
