@@ -123,7 +123,10 @@ class RouteTable(Generic[K]):
         return routes
 
     def resolve(self, keys: Iterable[K], now: float, *, since: int = 0) -> Resolution[K]:
-        """Sort keys by what must be done. A route to a suspect node counts only if looked up since `since`."""
+        """Sort keys by what must be done. A route to a suspect node counts only if looked up since `since`.
+
+        Until it is, and while there is nobody to be found, the key waits like one without a route.
+        """
         found: Resolution[K] = Resolution()
         for key in keys:
             entry = self._entries.get(key)
@@ -248,8 +251,8 @@ class RouteTable(Generic[K]):
             self._on_install(key, node, previous)
 
     def _postpone(self, key: K, entry: _Entry[K], error: KafkaAdminError, now: float, jitter: float) -> None:
-        if entry.node is not None:
-            return  # a check of a READY route found nothing better
+        if entry.node is not None and not entry.node.suspect:
+            return  # a look at a READY route found nothing better
         entry.error = error
         entry.misses += 1
         self.troubled.add(key)

@@ -104,6 +104,13 @@ def test_others_that_are_asleep_are_waited_for_once_for_each_answer() -> None:
     assert play([*asleep, write("a", pause=2.1), cancelled, rest(4.0)]).broken == []
 
 
+def test_while_nobody_coordinates_a_suspect_is_not_looked_up_without_a_pause() -> None:
+    """Its read was cancelled, so that it is looked up afresh; and that says over and over that somebody is elected."""
+    cancelled = Step(0.3, reads=("b",), timeout=30.0, cancel_after=0.001)
+    elected = act("elect", group="b", span=12.0, pause=0.3)
+    assert play([read(*GROUPS), cancelled, elected, write("b", pause=1.0), rest(15.0)]).broken == []
+
+
 # ------------------------------------------------------------------ each rule can be broken
 
 FROZEN = [read("a"), act("freeze", 1, pause=0.1), read("a", pause=0.1), rest(SESSION + 5.0)]
