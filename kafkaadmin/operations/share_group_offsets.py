@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from kafkaadmin.errors import KafkaAdminError, RemoteProtocolError, broker_error
 from kafkaadmin.models.partitions import TopicPartition
@@ -60,7 +60,7 @@ async def list_share_group_offsets(
 ) -> BatchResult[str, Starts]:
     wanted = arguments.partitions_of_groups(groups)
     named = {partition for chosen in wanted.values() for partition in chosen or ()}
-    missing = await _missing(cluster, named, deadline)
+    missing = await _missing(cluster, "list_share_group_offsets", named, deadline)
 
     def request(keys: Sequence[str], attempt: Attempt) -> DescribeShareGroupOffsetsRequest:
         return DescribeShareGroupOffsetsRequest(groups=tuple(_asked(key, wanted[key], missing) for key in keys))
@@ -88,15 +88,17 @@ async def list_share_group_offsets(
     )
 
 
-async def _missing(cluster: Cluster, named: set[TopicPartition], deadline: Deadline) -> _Errors:
+async def _missing(cluster: Cluster, name: str, named: Collection[TopicPartition], deadline: Deadline) -> _Errors:
     """What is wrong with partitions that are asked about by name: most of all, that there are none of that name.
 
-    A coordinator tries for half a minute to find such a partition's state, and answers nothing else on that connection
-    meanwhile; in the end it says what it says of one that the group has not begun to read (seen on Kafka 4.4.0).
+    Coordinators don't tell (seen on Kafka 4.4.0). One that is asked where such a partition starts tries for half a
+    minute to find its state, answers nothing else on that connection meanwhile, and in the end says what it says of one
+    that the group has not begun to read. And to one that shall set it a new topic is unknown for a moment longer than
+    to brokers.
     """
     if not named:
         return {}
-    name, topics = "list_share_group_offsets", tuple(sorted({partition.topic for partition in named}))
+    topics = tuple(sorted({partition.topic for partition in named}))
     described = await cluster.run(describing(name, topics), topics, deadline=deadline)
     errors: dict[TopicPartition, KafkaAdminError] = {}
     for partition in named:
@@ -166,6 +168,7 @@ async def alter_share_group_offsets(
         arguments.partition(partition): arguments.integer(offset, f"the offset of {partition}", most=2**63 - 1)
         for partition, offset in given.items()
     }
+    missing = await _missing(cluster, "alter_share_group_offsets", wanted, deadline)
 
     def request(keys: Sequence[TopicPartition], attempt: Attempt) -> AlterShareGroupOffsetsRequest:
         return AlterShareGroupOffsetsRequest(
@@ -196,7 +199,7 @@ async def alter_share_group_offsets(
                 key = TopicPartition(topic.topic_name, partition.partition_index)
                 yield key, _settled(partition.error_code, partition.error_message)
 
-    return await cluster.run(
+    altered = await cluster.run(
         Operation(
             name="alter_share_group_offsets",
             noun=f"group {group!r}, partition",
@@ -204,11 +207,13 @@ async def alter_share_group_offsets(
             api=AlterShareGroupOffsetsRequest,
             request=request,
             outcomes=outcomes,
+            retry_on=frozenset({_UNKNOWN_TOPIC_OR_PARTITION}),
         ),
-        wanted,
+        [partition for partition in wanted if partition not in missing],
         deadline=deadline,
         tally=Tally.of(progress, len(wanted)),
     )
+    return BatchResult(altered.succeeded, {**altered.failed, **missing})
 
 
 async def delete_share_group_offsets(

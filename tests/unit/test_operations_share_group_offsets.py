@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from kafkaadmin import (
+    AuthorizationError,
     ConfigurationError,
     Coordinator,
     GroupNotEmptyError,
@@ -124,16 +125,26 @@ class TestAlter:
             ),
         )
         answer = AlterShareGroupOffsetsResponse(error_code=error, responses=(topic,))
-        return ScriptedCluster({AlterShareGroupOffsetsRequest: (0, lambda _: answer)})
+        return ScriptedCluster(
+            {AlterShareGroupOffsetsRequest: (0, lambda _: answer), MetadataRequest: (12, lambda _: METADATA)}
+        )
 
     def test_partitions_succeed_and_fail_one_by_one(self) -> None:
-        cluster = self.altering((0, 0), (9, 3))
-        result = cluster.call(ops.alter_share_group_offsets, "s", {ORDERS_0: 5, ORDERS_9: 1})
+        cluster = self.altering((0, 0), (1, 29))
+        result = cluster.call(ops.alter_share_group_offsets, "s", {ORDERS_0: 5, ORDERS_1: 1, ORDERS_9: 1})
         assert result[ORDERS_0] is None
-        with pytest.raises(UnknownTopicError, match="alter_share_group_offsets: group 's', partition orders-9"):
+        with pytest.raises(AuthorizationError, match="alter_share_group_offsets: group 's', partition orders-1"):
+            result[ORDERS_1]
+        with pytest.raises(UnknownTopicError, match="alter_share_group_offsets: partition orders-9"):
             result[ORDERS_9]
-        (topic,) = cluster.asked[0].request.topics
-        assert [(each.partition_index, each.start_offset) for each in topic.partitions] == [(0, 5), (9, 1)]
+        (topic,) = cluster.asked[1].request.topics
+        assert [(each.partition_index, each.start_offset) for each in topic.partitions] == [(0, 5), (1, 1)]
+
+    def test_a_partition_that_is_there_though_its_coordinator_has_not_heard_of_it_is_tried_again(self) -> None:
+        """Seen on Kafka 4.4.0: for a moment after a topic was made it was UNKNOWN_TOPIC_OR_PARTITION."""
+        cluster = self.altering((0, 3))
+        cluster.call(ops.alter_share_group_offsets, "s", {ORDERS_0: 5})
+        assert cluster.operations[-1].retry_on == {3}
 
     def test_a_group_with_members_refuses_all(self) -> None:
         result = self.altering(error=68).call(ops.alter_share_group_offsets, "s", {ORDERS_0: 5, ORDERS_1: 5})
