@@ -8,7 +8,7 @@ COVERED := $(PY) -X dev -bb -m coverage run -m pytest
 # Workers don't inherit the interpreter's options. Two: what CI has, and each test keeps a thread of brokers busy.
 ON_ALL_CORES := --tx '2*popen//python=$(PY) -X dev -bb' --dist worksteal
 
-.PHONY: help schedules coverage-table demo test test-fast coverage test-kafka lint format fuzz chaos silence bench kafka lock lock-check clean
+.PHONY: help schedules coverage-table demo test test-fast coverage test-kafka lint format fuzz chaos silence bench kafka lock lock-check audit clean
 .DEFAULT_GOAL := help
 
 help:
@@ -28,6 +28,7 @@ help:
 	@echo 'make kafka       fetches what real Kafka needs (on Debian as root, also Java and Maven)'
 	@echo 'make coverage-table  docs/coverage.md anew, from docs/coverage.toml and the contract tests'
 	@echo 'make lock        renews the locks in requirements/'
+	@echo 'make audit       known vulnerabilities of what the locks name; asks PyPI itself, so it needs the network'
 	@echo 'make clean       removes what these targets made in this folder'
 
 $(READY): requirements/dev.lock pyproject.toml tools/make-venv
@@ -106,6 +107,12 @@ lock-check: $(READY)
 	  cp requirements/$$group.lock .venv/$$group.lock; \
 	  $(COMPILE) pyproject.toml $$([ $$group = bench ] || echo --extra cli) --group $$group -o .venv/$$group.lock >/dev/null && \
 	  diff -q requirements/$$group.lock .venv/$$group.lock || exit 1; \
+	done
+
+# Where PyPI can't be asked it fails: what couldn't be audited counts as unsafe.
+audit: $(READY)
+	for lock in requirements/*.lock; do \
+	  .venv/bin/uv tool run pip-audit --strict --require-hashes --disable-pip -r $$lock || exit 1; \
 	done
 
 clean:

@@ -107,7 +107,7 @@ class Connection(asyncio.Protocol):
         self.closed: asyncio.Future[None] = self._loop.create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - for the type checkers
         self._transport = transport
         self._outgoing = Outgoing(self._broker.link, transport)
         self._number = self._broker.ledger.number_connection()

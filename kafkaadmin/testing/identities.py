@@ -13,7 +13,7 @@ class Identities:
     """A source of ids: with a seed always the same ones, in the same order."""
 
     def __init__(self, seed: int | None = None) -> None:
-        self._random = random.Random(seed)  # noqa: S311
+        self._random = random.Random(seed)  # noqa: S311 - to be repeated, hides nothing
 
     def uuid(self) -> uuid.UUID:
         """A new UUID."""

@@ -146,7 +146,7 @@ def _constructor(specs: tuple[FieldSpec, ...], owner: str) -> Callable[..., None
     parameters = "".join(f", {s.name}" if s.required else f", {s.name}=default_{s.name}" for s in specs)
     stores = "".join(f"\n    self.{s.name} = {s.name}" for s in specs) or "\n    pass"
     namespace: dict[str, Any] = {f"default_{s.name}": s.default for s in specs}
-    exec(f"def __init__(self{', *' if specs else ''}{parameters}):{stores}", namespace)  # noqa: S102
+    exec(f"def __init__(self{', *' if specs else ''}{parameters}):{stores}", namespace)  # noqa: S102 - code made here
     init: Callable[..., None] = namespace["__init__"]
     init.__qualname__ = f"{owner}.__init__"
     return init

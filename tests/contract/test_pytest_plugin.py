@@ -33,7 +33,7 @@ def test_the_pages_test_outlives_its_coordinator(tmp_path: Path) -> None:
 
 
 def test_the_pages_faults_can_be_ordered() -> None:
-    exec(compile(EXAMPLES[1], "testing.md", "exec"), {})
+    exec(compile(EXAMPLES[1], "testing.md", "exec"), {})  # noqa: S102 - the documentation's own code
 
 
 @pytest.mark.fake_kafka(brokers=2, failover=0.1)
