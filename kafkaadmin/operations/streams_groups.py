@@ -151,11 +151,11 @@ def _subtopology(subtopology: StreamsGroupDescribeResponseSubtopology) -> Stream
 
 
 def _internal_topic(topic: StreamsGroupDescribeResponseTopicInfo) -> StreamsInternalTopic:
-    """Zero partitions, or a factor of zero, are how an application leaves it to the broker."""
+    """No number above zero is how an application leaves it to the broker: Kafka Streams says -1, others 0."""
     return StreamsInternalTopic(
         name=topic.name,
-        partitions=topic.partitions or None,
-        replication_factor=topic.replication_factor or None,
+        partitions=topic.partitions if topic.partitions > 0 else None,
+        replication_factor=topic.replication_factor if topic.replication_factor > 0 else None,
         configs={config.key: config.value for config in topic.topic_configs},
     )
 

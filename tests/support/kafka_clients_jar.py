@@ -23,6 +23,13 @@ def kafka_clients_jar(version: str) -> Path:
 
 
 @cache
+def kafka_streams_jar(version: str) -> Path:
+    """The `kafka-streams` jar of a release. What it keeps stores on disk with isn't in it. Raises as the one above."""
+    jar = _cache_directory() / f"kafka-streams-{version}.jar"
+    return _fetched(f"org.apache.kafka:kafka-streams:{version}", jar)
+
+
+@cache
 def slf4j_jar() -> Path:
     """What `kafka-clients` writes its log with, and doesn't load without. Raises `RuntimeError`, too."""
     return _fetched(f"org.slf4j:slf4j-api:{SLF4J}", _cache_directory() / f"slf4j-api-{SLF4J}.jar")

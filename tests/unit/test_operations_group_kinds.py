@@ -298,7 +298,7 @@ class TestStreams:
             source_topics=("orders",),
             repartition_sink_topics=("again",),
             state_changelog_topics=(changelog,),
-            repartition_source_topics=(StreamsGroupDescribeResponseTopicInfo(name="again"),),
+            repartition_source_topics=(StreamsGroupDescribeResponseTopicInfo(name="again", replication_factor=-1),),
         )
         cluster = streams(
             StreamsGroupDescribeResponseDescribedGroup(
