@@ -62,11 +62,11 @@ class Metadata:
             # Version 0 can't ask for no topics, nor 0 to 3 ask not to create them; every broker since 2.1 has better.
             return request, connection.version_for(MetadataRequest, at_least=4)
 
-        _, response = await self._asker.ask_any(make)
+        by, response = await self._asker.ask_any(make)
         self._heed(response.error_code)
         for broker in response.brokers:
             self._nodes.learn(broker.node_id, broker.host, broker.port, broker.rack)
-        self._nodes.live({broker.node_id for broker in response.brokers})
+        self._nodes.live({broker.node_id for broker in response.brokers}, by)
         self._learned(response.cluster_id)
         return response
 

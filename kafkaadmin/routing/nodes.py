@@ -140,13 +140,16 @@ class Nodes:
             node.rack = rack
         return node
 
-    def live(self, ids: Collection[int]) -> None:
+    def live(self, ids: Collection[int], by: Node) -> None:
         """Those are the live brokers, and all of them, as one has said now.
 
-        One that was counted out may be back, and answer from what it knew before.
+        One that was counted out may be back, and answer from what it knew before: while there are others to be heard,
+        its own word doesn't count it in.
         """
+        others = any(node.listed and not node.suspect and not node.down_until for node in self._by_id.values())
         for node in self._by_id.values():
-            node.listed = node.id in ids
+            if node.listed or node.address != by.address or not others:
+                node.listed = node.id in ids
 
     def cleared_since(self, seq: int) -> bool:
         """Whether all brokers have been forgotten at `seq` or later."""

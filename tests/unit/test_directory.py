@@ -12,7 +12,7 @@ from kafkaadmin.config import Address, ClientConfig
 from kafkaadmin.errors import ConnectError, OperationTimeoutError
 from kafkaadmin.routing import AnyBroker, BrokerId, Coordinator, Deadline
 from kafkawire.messages import DeleteGroupsRequest, MetadataRequest, MetadataResponse
-from tests.support.scripted import ScriptedCluster, lost, refused
+from tests.support.scripted import After, ScriptedCluster, lost, refused
 
 pytestmark = pytest.mark.anyio
 
@@ -103,6 +103,28 @@ async def test_what_any_broker_can_answer_is_not_asked_of_one_that_the_cluster_c
         for _ in range(30):
             await send(cluster, AnyBroker())
         assert {each.broker for each in cluster.sent(DeleteGroupsRequest)[before:]} == asked
+
+
+@pytest.mark.parametrize("others_are_well", [True, False])
+async def test_a_broker_that_was_counted_out_is_not_counted_in_by_its_own_word_while_others_are_well(
+    cluster: ScriptedCluster, others_are_well: bool
+) -> None:
+    for broker in (1, 2, 3):
+        await send(cluster, BrokerId(broker))
+    cluster.live = (1, 2)
+    await cluster.routing.refresh_metadata(deadline=Deadline.after(10.0))
+    cluster.live = (1, 2, 3)
+    for broker in (1, 2):  # so slow that the third is asked too, and answers first
+        cluster.on(broker, MetadataRequest, After(5.0))
+        node = cluster.nodes.get(broker)
+        assert node is not None
+        if not others_are_well:
+            cluster.nodes.suspected(node)
+    await cluster.routing.refresh_metadata(deadline=Deadline.after(10.0))
+    assert cluster.sent(MetadataRequest)[-1].broker == 3
+    third = cluster.nodes.get(3)
+    assert third is not None
+    assert third.listed != others_are_well
 
 
 async def test_a_broker_that_restarts_is_waited_for_while_the_cluster_counts_it_in(cluster: ScriptedCluster) -> None:
