@@ -35,8 +35,8 @@ class TransactionListing:
 class TransactionDescription:
     """A transactional id and its transaction.
 
-    `started_at` is `None` while no transaction is open, and `partitions`, those that are part of it, is empty. Topics
-    that the principal may not describe are left out of them.
+    `started_at`: when the transaction was begun that is open, or has just ended; `None` in state `EMPTY`.
+    `partitions`: those that are part of it, but for topics that the principal may not describe.
     """
 
     transactional_id: str

@@ -171,14 +171,16 @@ async def describe_transactions(
 
 
 def _description(told: DescribeTransactionsResponseTransactionState, coordinator: Broker) -> TransactionDescription:
+    state = TransactionState(told.transaction_state)
     return TransactionDescription(
         transactional_id=told.transactional_id,
-        state=TransactionState(told.transaction_state),
+        state=state,
         coordinator=coordinator,
         producer_id=told.producer_id,
         producer_epoch=told.producer_epoch,
         transaction_timeout=told.transaction_timeout_ms * MILLISECOND,
-        started_at=moment(told.transaction_start_time_ms),
+        # Kafka 3.9 goes on telling when the last one was begun.
+        started_at=None if state is TransactionState.EMPTY else moment(told.transaction_start_time_ms),
         partitions=frozenset(TopicPartition(topic.topic, index) for topic in told.topics for index in topic.partitions),
     )
 

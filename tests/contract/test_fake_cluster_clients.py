@@ -210,6 +210,7 @@ def client_jars() -> str:
 def test_javas_admin_finds_kafka(cluster: FakeCluster, emptied: str) -> None:
     cluster.allow_delegation_tokens()
     cluster.allow_voter_changes()
+    cluster.add_hanging_transaction("orders", 2)
     command = [
         str(java()),
         "-XX:TieredStopAtLevel=1",
@@ -274,4 +275,12 @@ def test_javas_admin_finds_kafka(cluster: FakeCluster, emptied: str) -> None:
         "alterReplicaLogDirs": "null",
         "describeReplicaLogDirs": "true",
         "unregisterBroker": "BrokerIdNotRegisteredException",
+        "fenceProducers": "null",
+        "listTransactions": "pay/Empty",
+        "listTransactions by duration": "1",
+        "describeTransactions": "[]",
+        "describeTransactions of nobody": "TransactionalIdNotFoundException",
+        "abortTransaction": "null",
+        "describeProducers": "OptionalLong.empty",
+        "forceTerminateTransaction": "null",
     }, run.stderr

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.AbortTransactionSpec;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -16,16 +17,19 @@ import org.apache.kafka.clients.admin.ExpireDelegationTokenOptions;
 import org.apache.kafka.clients.admin.FeatureUpdate;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.ListConfigResourcesOptions;
+import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.LogDirDescription;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.admin.RaftVoterEndpoint;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.clients.admin.ScramCredentialInfo;
 import org.apache.kafka.clients.admin.ScramMechanism;
+import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
 import org.apache.kafka.clients.admin.UserScramCredentialAlteration;
 import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
@@ -70,6 +74,7 @@ public class AdminCalls {
             settings(admin);
             users(admin);
             replicas(admin);
+            transactions(admin);
         }
     }
 
@@ -211,6 +216,31 @@ public class AdminCalls {
         print("describeReplicaLogDirs", () -> dir[0].equals(admin.describeReplicaLogDirs(List.of(replica)).all().get()
             .get(replica).getCurrentReplicaLogDir()));
         print("unregisterBroker", () -> admin.unregisterBroker(9).all().get());
+    }
+
+    private static void transactions(Admin admin) {
+        TopicPartition hanging = new TopicPartition("orders", 2);
+        print("fenceProducers", () -> admin.fenceProducers(Set.of("pay")).all().get());
+        print("listTransactions", () -> {
+            TransactionListing listed = admin.listTransactions().all().get().iterator().next();
+            return listed.transactionalId() + "/" + listed.state();
+        });
+        print("listTransactions by duration", () -> admin.listTransactions(
+            new ListTransactionsOptions().filterOnDuration(1)).all().get().size());
+        print("describeTransactions", () -> admin.describeTransactions(Set.of("pay")).all().get().get("pay")
+            .topicPartitions());
+        print("describeTransactions of nobody", () -> admin.describeTransactions(Set.of("nobody")).all().get());
+        print("abortTransaction", () -> {
+            ProducerState left = producer(admin, hanging);
+            return admin.abortTransaction(new AbortTransactionSpec(
+                hanging, left.producerId(), (short) left.producerEpoch(), left.coordinatorEpoch().orElse(0))).all().get();
+        });
+        print("describeProducers", () -> producer(admin, hanging).currentTransactionStartOffset());
+        print("forceTerminateTransaction", () -> admin.forceTerminateTransaction("pay").result().get());
+    }
+
+    private static ProducerState producer(Admin admin, TopicPartition partition) throws Exception {
+        return admin.describeProducers(List.of(partition)).partitionResult(partition).get().activeProducers().get(0);
     }
 
     private static Object offset(Admin admin, OffsetSpec spec) throws Exception {
