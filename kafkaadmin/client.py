@@ -962,6 +962,7 @@ class AdminClient:
         group: str,
         offsets: Mapping[TopicPartition, int | OffsetAndMetadata],
         *,
+        topic_ids: Mapping[str, UUID] | None = None,
         progress: Callable[[Progress], object] | None = None,
         timeout: float | None = None,
     ) -> BatchResult[TopicPartition, None]:
@@ -969,9 +970,14 @@ class AdminClient:
 
         Partitions succeed and fail one by one. A group that has members refuses with `UnknownMemberError`: stop them
         first. When an answer was lost the commit is sent again.
+
+        Args:
+            topic_ids: the ids of all the topics, as `describe_topics` tells them: an offset is then for the topic of
+                that id, and none that was made in its place under its name gets it, but an `UnknownTopicError` comes of
+                it (KIP-848; brokers 4.2 and later). Without them a topic is what has its name when the broker looks.
         """
         return await operations.alter_consumer_group_offsets(
-            self._cluster, group, offsets, progress=progress, deadline=self._deadline(timeout)
+            self._cluster, group, offsets, topic_ids=topic_ids, progress=progress, deadline=self._deadline(timeout)
         )
 
     async def delete_consumer_group_offsets(
@@ -1016,14 +1022,19 @@ class AdminClient:
         group: str,
         offsets: Mapping[TopicPartition, int | OffsetAndMetadata],
         *,
+        topic_ids: Mapping[str, UUID] | None = None,
         progress: Callable[[Progress], object] | None = None,
         timeout: float | None = None,
     ) -> BatchResult[TopicPartition, None]:
-        """Commit offsets in a streams group's place, which must have no members. As `alter_consumer_group_offsets`."""
+        """Commit offsets in a streams group's place, which must have no members.
+
+        Arguments as for `alter_consumer_group_offsets`.
+        """
         return await operations.alter_consumer_group_offsets(
             self._cluster,
             group,
             offsets,
+            topic_ids=topic_ids,
             progress=progress,
             deadline=self._deadline(timeout),
             name="alter_streams_group_offsets",

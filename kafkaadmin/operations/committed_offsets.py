@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
+from uuid import UUID
 
-from kafkaadmin.errors import KafkaAdminError, RemoteProtocolError, broker_error
+from kafkaadmin.errors import ConfigurationError, KafkaAdminError, RemoteProtocolError, broker_error
 from kafkaadmin.models.offsets import OffsetAndMetadata
 from kafkaadmin.models.partitions import TopicPartition
 from kafkaadmin.models.results import BatchResult, KeyOutcome
@@ -43,6 +44,7 @@ from kafkawire.messages import (
     OffsetFetchResponseTopic,
     OffsetFetchResponseTopics,
 )
+from kafkawire.primitives import ZERO_UUID
 
 __all__ = [
     "alter_consumer_group_offsets",
@@ -210,19 +212,23 @@ async def alter_consumer_group_offsets(
     group: str,
     offsets: object,
     *,
+    topic_ids: object = None,
     progress: Report | None = None,
     deadline: Deadline,
     name: str = "alter_consumer_group_offsets",
 ) -> BatchResult[TopicPartition, None]:
     arguments.name(group, "group")
     wanted = _new_offsets(offsets)
+    ids = None if topic_ids is None else _ids_of({partition.topic for partition in wanted}, topic_ids)
+    names = {told: topic for topic, told in (ids or {}).items()}
 
     def request(keys: Sequence[TopicPartition], attempt: Attempt) -> OffsetCommitRequest:
         return OffsetCommitRequest(
             group_id=group,
             topics=tuple(
                 OffsetCommitRequestTopic(
-                    name=topic,
+                    name="" if ids else topic,
+                    topic_id=ids[topic] if ids else ZERO_UUID,
                     partitions=tuple(_commit(index, wanted[TopicPartition(topic, index)]) for index in indexes),
                 )
                 for topic, indexes in by_topic(keys).items()
@@ -233,8 +239,9 @@ async def alter_consumer_group_offsets(
         keys: Sequence[TopicPartition], response: OffsetCommitResponse, attempt: Attempt
     ) -> Iterator[tuple[TopicPartition, Outcome[None]]]:
         for topic in response.topics:
+            name = names.get(topic.topic_id, topic.name)
             for partition in topic.partitions:
-                yield TopicPartition(topic.name, partition.partition_index), _settled(partition.error_code)
+                yield TopicPartition(name, partition.partition_index), _settled(partition.error_code)
 
     return await cluster.run(
         Operation(
@@ -244,14 +251,23 @@ async def alter_consumer_group_offsets(
             api=OffsetCommitRequest,
             request=request,
             outcomes=outcomes,
-            at_least=_LATER_THAN_ZOOKEEPER,
-            at_most=_BY_NAME,
+            at_least=_LATER_THAN_ZOOKEEPER if ids is None else _BY_NAME + 1,
+            at_most=_BY_NAME if ids is None else None,
+            needs="" if ids is None else "topic ids",
             retry_on=frozenset({_REBALANCE_IN_PROGRESS}),
         ),
         wanted,
         deadline=deadline,
         tally=Tally.of(progress, len(wanted)),
     )
+
+
+def _ids_of(topics: set[str], topic_ids: object) -> dict[str, UUID]:
+    """The topics' ids, of all or none: an offset for a topic without one could reach another topic of its name."""
+    given = arguments.mapping(topic_ids, "topic_ids (topic to UUID)")
+    if missing := sorted(topics - given.keys()):
+        raise ConfigurationError(f"topic_ids lacks the id of topic {missing[0]!r}")
+    return {topic: arguments.instance(given[topic], UUID, f"the id of topic {topic!r}") for topic in sorted(topics)}
 
 
 def _new_offsets(offsets: object) -> dict[TopicPartition, OffsetAndMetadata]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 
@@ -18,6 +19,7 @@ from kafkaadmin import (
     TopicPartition,
     UnknownMemberError,
     UnknownTopicError,
+    UnsupportedVersionError,
 )
 from kafkaadmin.testing import FIRST_TIMESTAMP_MS
 from tests.support.stage import Stage
@@ -46,6 +48,27 @@ async def test_an_int_is_an_offset(admin: AdminClient, stage: Stage, topic: str)
     group = stage.name("billing")
     (await admin.alter_consumer_group_offsets(group, {TopicPartition(topic, 2): 7})).raise_for_errors()
     assert (await admin.list_consumer_group_offsets(group))[group][TopicPartition(topic, 2)].offset == 7
+
+
+async def test_an_offset_for_a_topic_of_an_id_reaches_none_that_was_made_in_its_place(
+    admin: AdminClient, stage: Stage, topic: str
+) -> None:
+    group, partition = stage.name("billing"), TopicPartition(topic, 0)
+    before = {topic: (await admin.list_topics())[topic].topic_id or UUID(int=1)}
+    if stage.release < (4, 2):
+        with pytest.raises(UnsupportedVersionError, match="topic ids"):
+            (await admin.alter_consumer_group_offsets(group, {partition: 7}, topic_ids=before)).raise_for_errors()
+        return
+    (await admin.alter_consumer_group_offsets(group, {partition: 7}, topic_ids=before)).raise_for_errors()
+    (await admin.delete_topics(topic)).raise_for_errors()
+    created = (await admin.create_topics(NewTopic(topic, partitions=3, replication_factor=3)))[topic]
+    with pytest.raises(UnknownTopicError):
+        (await admin.alter_consumer_group_offsets(group, {partition: 7}, topic_ids=before)).raise_for_errors()
+    assert (await admin.list_consumer_group_offsets(group))[group] == {}
+    assert created.topic_id is not None
+    again = {topic: created.topic_id}
+    (await admin.alter_streams_group_offsets(group, {partition: 1}, topic_ids=again)).raise_for_errors()
+    assert (await admin.list_consumer_group_offsets(group))[group] == {partition: OffsetAndMetadata(1)}
 
 
 async def test_a_mapping_holds_what_is_committed_and_only_that(admin: AdminClient, stage: Stage, topic: str) -> None:

@@ -277,6 +277,13 @@ class TestAlterConsumerGroupOffsets:
         with pytest.raises(ConfigurationError, match="group must not be empty"):
             ScriptedCluster({}).call(ops.alter_consumer_group_offsets, "", {ORDERS_0: 1})
 
+    @pytest.mark.parametrize("ids", [{}, {"orders": "an id"}, ["orders"]])
+    def test_ids_are_given_for_all_topics(self, ids: object) -> None:
+        cluster = ScriptedCluster({})
+        with pytest.raises(ConfigurationError):
+            cluster.call(ops.alter_consumer_group_offsets, "billing", {ORDERS_0: 1}, topic_ids=ids)
+        assert not cluster.operations
+
 
 class TestDeleteConsumerGroupOffsets:
     def test_each_partition_is_forgotten_or_has_its_own_error(self) -> None:
