@@ -4,11 +4,12 @@ PY := .venv/bin/python
 READY := .venv/.ready
 COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 PYTEST := $(PY) -X dev -bb -m pytest
+OLD_KAFKA := 3.9.2 2.8.2
 COVERED := $(PY) -X dev -bb -m coverage run -m pytest
 # Workers don't inherit the interpreter's options. Two: what CI has, and each test keeps a thread of brokers busy.
 ON_ALL_CORES := --tx '2*popen//python=$(PY) -X dev -bb' --dist worksteal
 
-.PHONY: help schedules coverage-table demo test test-fast coverage test-kafka lint format fuzz chaos silence bench kafka lock lock-check audit clean
+.PHONY: help test-old-kafka schedules coverage-table demo test test-fast coverage test-kafka lint format fuzz chaos silence bench kafka lock lock-check audit clean
 .DEFAULT_GOAL := help
 
 help:
@@ -17,6 +18,7 @@ help:
 	@echo 'make test-fast   all tests but those on real Kafka'
 	@echo 'make coverage    the same, and what they reach; fails below the bar in pyproject.toml'
 	@echo 'make test-kafka  the tests on real Kafka only: its brokers, and its message classes'
+	@echo 'make test-old-kafka  contract tests on real Kafka 3.9.2 and 2.8.2; WHOLE=yes all tests on real Kafka, 20 min'
 	@echo 'make chaos       ten minutes of faults on real Kafka; MINUTES= VERSION= BACKEND=docker|jvm SEED= LOOP=asyncio|trio'
 	@echo 'make silence     brokers frozen, and on Docker parted, for 20, 45 and 90 s (2 min each); BACKEND=docker|jvm'
 	@echo 'make lint        formatting, ruff, mypy, pyright, import contracts, spelling'
@@ -38,7 +40,7 @@ $(READY): requirements/dev.lock pyproject.toml tools/make-venv
 demo: $(READY)
 	$(PY) -m kafkaadmin demo
 
-test: lint kafka coverage test-kafka
+test: lint kafka coverage test-kafka test-old-kafka
 
 test-fast: $(READY)
 	$(PYTEST) $(ON_ALL_CORES) -m 'not real_kafka and not jdk' $(ARGS)
@@ -54,6 +56,14 @@ coverage: $(READY)
 test-kafka: kafka
 	$(PYTEST) -m jdk
 	$(PYTEST) -m real_kafka -rP $(ARGS)
+
+# Of older releases the contract tests are played every day; everything, chaos and security too, takes ten minutes each.
+test-old-kafka: $(READY)
+	for version in $(OLD_KAFKA); do \
+	  KAFKA_BACKEND=jvm KAFKA_VERSION=$$version $(PY) -m tests.support.kafka.setup && \
+	  $(PYTEST) -m real_kafka -q --kafka-backend=jvm --kafka-version=$$version \
+	    $(if $(WHOLE),,tests/contract -k kafka-asyncio) $(ARGS) || exit 1; \
+	done
 
 chaos: $(READY)
 	KAFKA_BACKEND=$(or $(BACKEND),auto) KAFKA_VERSION=$(or $(VERSION),4.4.0) $(PY) -m tests.support.kafka.setup

@@ -93,8 +93,7 @@ async def test_configs_are_set_and_deleted_one_by_one(admin: AdminClient, stage:
     topic = await made(admin, stage, retention_ms="1000", segment_bytes="1048576")
     (await admin.incremental_alter_configs({topic: {"retention.ms": None, "retention.bytes": "5"}})).raise_for_errors()
     await eventually(admin, topic, "retention.ms", lambda entry: entry.is_default)
-    configs = (await admin.describe_configs(topic))[topic]
-    assert configs["retention.bytes"].value == "5"
+    await eventually(admin, topic, "retention.bytes", lambda entry: entry.value == "5")
     assert configs["segment.bytes"].value == "1048576"
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.kafka.backend import Backend, choose_backend, make_cluster
 from tests.support.kafka.cluster import KafkaCluster
-from tests.support.kafka.errors import BackendUnavailableError
+from tests.support.kafka.errors import BackendUnavailableError, ClusterError
 from tests.support.kafka.settings import DEFAULT_VERSION, uses_zookeeper
 
 FIXTURES = frozenset({"kafka", "chaos_kafka", "docker_kafka", "start_kafka"})
@@ -137,6 +137,10 @@ class _Starter:
             return self._stack.enter_context(cluster)
         except BackendUnavailableError as error:
             missing = str(error)
+        except ClusterError as error:
+            for name, tail in cluster.log_tail():
+                error.add_note(f"Kafka log {name}\n{tail}")
+            raise
         # Skipped, the test would look as if all were well.
         pytest.fail(f"no real Kafka on this machine: {missing}", pytrace=False)
 
