@@ -5,6 +5,7 @@ READY := .venv/.ready
 COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 PYTEST := $(PY) -X dev -bb -m pytest
 OLD_KAFKA := 3.9.2 2.8.2
+PLAYED_ON_STAGE = $$(grep -l 'stage: Stage' tests/contract/test_*.py) -k 'kafka-asyncio and not in_motion'
 COVERED := $(PY) -X dev -bb -m coverage run -m pytest
 # Workers don't inherit the interpreter's options. Two: what CI has, and each test keeps a thread of brokers busy.
 ON_ALL_CORES := --tx '2*popen//python=$(PY) -X dev -bb' --dist worksteal
@@ -61,8 +62,8 @@ test-kafka: kafka
 test-old-kafka: $(READY)
 	for version in $(OLD_KAFKA); do \
 	  KAFKA_BACKEND=jvm KAFKA_VERSION=$$version $(PY) -m tests.support.kafka.setup && \
-	  $(PYTEST) -m real_kafka -q --kafka-backend=jvm --kafka-version=$$version \
-	    $(if $(WHOLE),,tests/contract -k kafka-asyncio) $(ARGS) || exit 1; \
+	  $(PY) -bb -m pytest -m real_kafka -q --kafka-backend=jvm --kafka-version=$$version \
+	    $(if $(WHOLE),,$(PLAYED_ON_STAGE)) $(ARGS) || exit 1; \
 	done
 
 chaos: $(READY)
