@@ -224,8 +224,7 @@ async def test_producers_are_fenced_and_what_they_left_open_is_aborted(admin: Ad
     if stage.release >= DESCRIBED_SINCE:
         described = (await admin.describe_transactions(name))[name]
         assert (described.state, described.partitions) == (TransactionState.EMPTY, frozenset())
-        # Before 4.0 a coordinator goes on telling when the last one began.
-        assert described.started_at is None or stage.release < (4, 0)
+        assert described.started_at is None
         assert (await admin.describe_transactions(fresh))[fresh].producer_id == fenced[fresh].producer_id
     refused = await admin.fence_producers(name, transaction_timeout=timedelta(days=1))
     with pytest.raises(BrokerError) as too_long:
