@@ -80,9 +80,11 @@ class Witnesses:
     async def _ask(self, route: Route[Coordinator]) -> None:
         node, epoch, began, seq = route.node, route.node.epoch, anyio.current_time(), self._nodes.tick()
         named: Node | None = None
-        with anyio.move_on_after(self._patience), suppress(KafkaAdminError):  # whom nobody can ask contradicts nobody
+        with anyio.move_on_after(self._patience), suppress(KafkaAdminError):
             named = await self._ask_until_known(route.key, node)
-        if named is None or named is node:
+        if named is None:  # whom nobody can ask until now, nobody contradicts until now
+            self._nodes.confirmed(node, anyio.current_time(), seq)
+        elif named is node:
             self._nodes.confirmed(node, began, seq)
         else:
             self._nodes.failed(node, epoch, f"it answers, and was replaced by {named}")

@@ -104,6 +104,11 @@ def test_others_that_are_asleep_are_waited_for_once_for_each_answer() -> None:
     assert play([*asleep, write("a", pause=2.1), cancelled, rest(4.0)]).broken == []
 
 
+def test_who_comes_while_others_are_waited_for_does_not_wait_for_them_anew() -> None:
+    asleep = [act("freeze", 1), act("freeze", 2)]
+    assert play([*asleep, read("a"), read("a"), read("a", pause=4.0, timeout=0.5), rest(6.0)]).broken == []
+
+
 def test_while_nobody_coordinates_a_suspect_is_not_looked_up_without_a_pause() -> None:
     """Its read was cancelled, so that it is looked up afresh; and that says over and over that somebody is elected."""
     cancelled = Step(0.3, reads=("b",), timeout=30.0, cancel_after=0.001)
