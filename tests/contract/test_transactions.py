@@ -14,6 +14,7 @@ from kafkaadmin import (
     AdminClient,
     BrokerError,
     ConfigurationError,
+    Coordinator,
     CoordinatorType,
     KafkaAdminError,
     NewTopic,
@@ -30,6 +31,7 @@ from kafkaadmin import (
 from kafkaadmin.testing import FakeCluster, Fault
 from kafkawire import ApiKey
 from kafkawire.enums import IsolationLevel
+from kafkawire.messages import AddPartitionsToTxnRequest, AddPartitionsToTxnTopic, EndTxnRequest
 from tests.support.eventually import eventually
 from tests.support.stage import Stage
 
@@ -38,6 +40,7 @@ pytestmark = pytest.mark.anyio
 INVALID_PRODUCER_EPOCH = 47
 INVALID_TRANSACTION_TIMEOUT = 50
 INVALID_REGULAR_EXPRESSION = 128
+PRODUCER_FENCED = 90
 
 DESCRIBED_SINCE = (3, 0)
 WITH_DURATION = (3, 8)
@@ -237,6 +240,48 @@ async def test_an_open_transaction_is_terminated(admin: AdminClient, stage: Stag
     terminated = await admin.force_terminate_transaction(name)
     assert (terminated.transactional_id, terminated.producer_id) == (name, producer_id)
     assert await eventually(lambda: open_in(admin, partition), lambda left: not left) == {}
+
+
+async def test_a_producer_goes_through_a_transaction(admin: AdminClient, stage: Stage) -> None:
+    partition, name = await placed(admin, stage), stage.name("payments")
+    coordinator = Coordinator(name, CoordinatorType.TRANSACTION)
+    fenced = (await admin.fence_producers(name))[name]
+
+    def added(epoch: int) -> AddPartitionsToTxnRequest:
+        topic = AddPartitionsToTxnTopic(name=partition.topic, partitions=(partition.partition,))
+        return AddPartitionsToTxnRequest(
+            v3_and_below_transactional_id=name,
+            v3_and_below_producer_id=fenced.producer_id,
+            v3_and_below_producer_epoch=epoch,
+            v3_and_below_topics=(topic,),
+        )
+
+    async def codes(epoch: int) -> set[int]:
+        answer = await admin.send(added(epoch), coordinator, version=2)
+        return {each.partition_error_code for each in answer.results_by_topic_v3_and_below[0].results_by_partition}
+
+    assert await eventually(lambda: codes(fenced.producer_epoch), lambda found: found == {0}) == {0}
+    assert await codes(fenced.producer_epoch + 7) == {PRODUCER_FENCED}
+    if stage.release >= DESCRIBED_SINCE:
+        open_one = (await admin.describe_transactions(name))[name]
+        assert (open_one.state, open_one.partitions) == (TransactionState.ONGOING, {partition})
+    ended = await admin.send(
+        EndTxnRequest(
+            transactional_id=name,
+            producer_id=fenced.producer_id,
+            producer_epoch=fenced.producer_epoch,
+            committed=True,
+        ),
+        coordinator,
+        version=2,
+    )
+    assert ended.error_code == 0
+    if stage.release >= DESCRIBED_SINCE:
+        over = await eventually(
+            lambda: admin.describe_transactions(name),
+            lambda found: found[name].state is TransactionState.COMPLETE_COMMIT,
+        )
+        assert (over[name].state, over[name].partitions) == (TransactionState.COMPLETE_COMMIT, frozenset())
 
 
 async def test_what_makes_no_sense_is_refused_before_anything_is_sent(admin: AdminClient) -> None:

@@ -42,6 +42,7 @@ from kafkaadmin.testing.handlers.metadata import metadata
 from kafkaadmin.testing.handlers.offset_commit import offset_commit
 from kafkaadmin.testing.handlers.offset_delete import offset_delete
 from kafkaadmin.testing.handlers.offset_fetch import offset_fetch
+from kafkaadmin.testing.handlers.producers_transactions import add_partitions_to_txn, end_txn
 from kafkaadmin.testing.handlers.raft_voters import add_raft_voter, remove_raft_voter
 from kafkaadmin.testing.handlers.sasl import sasl_authenticate, sasl_handshake
 from kafkaadmin.testing.handlers.share_group_describe import share_group_describe
@@ -74,6 +75,7 @@ Handler = Callable[[Any, Context], Response]
 """A request of one API, and its surroundings, to the answer."""
 
 HANDLERS: Mapping[ApiKey, Handler] = {
+    ApiKey.ADD_PARTITIONS_TO_TXN: add_partitions_to_txn,
     ApiKey.ADD_RAFT_VOTER: add_raft_voter,
     ApiKey.ALTER_CLIENT_QUOTAS: alter_client_quotas,
     ApiKey.ALTER_PARTITION_REASSIGNMENTS: alter_partition_reassignments,
@@ -106,6 +108,7 @@ HANDLERS: Mapping[ApiKey, Handler] = {
     ApiKey.DESCRIBE_TRANSACTIONS: describe_transactions,
     ApiKey.DESCRIBE_USER_SCRAM_CREDENTIALS: describe_user_scram_credentials,
     ApiKey.ELECT_LEADERS: elect_leaders,
+    ApiKey.END_TXN: end_txn,
     ApiKey.EXPIRE_DELEGATION_TOKEN: expire_delegation_token,
     ApiKey.FIND_COORDINATOR: find_coordinator,
     ApiKey.INCREMENTAL_ALTER_CONFIGS: incremental_alter_configs,
