@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from kafkaadmin.cli.demo import Demo, run_demo
+from kafkaadmin.cli.demo.narration import printable
 from kafkaadmin.errors import ConfigurationError
 
 __all__ = ["app"]
@@ -51,5 +52,5 @@ def demo(
             )
         )
     except ConfigurationError as error:
-        raise typer.BadParameter(str(error)) from None
+        raise typer.BadParameter(printable(str(error))) from None
     raise typer.Exit(code)

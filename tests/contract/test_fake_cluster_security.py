@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import cycle
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -17,6 +18,7 @@ from kafkawire import ApiKey, ErrorCode
 from kafkawire.messages import ApiVersionsRequest, ListGroupsRequest, SaslAuthenticateRequest, SaslHandshakeRequest
 from tests.support.certificates import Certificates
 from tests.support.raw_client import RawClient, ask
+from tests.support.tls_ways import TLS_WAYS
 
 pytestmark = pytest.mark.anyio
 
@@ -76,6 +78,21 @@ async def test_a_user_gets_in_over_tls(cluster: FakeCluster, certificates: Certi
         assert await offset(admin) == 42
     assert cluster.rejected == ()
     assert set(cluster.logins) <= {"alice", "bearer"}
+
+
+@pytest.mark.parametrize("way", [pytest.param(way, marks=pytest.mark.jdk) if way == "JKS" else way for way in TLS_WAYS])
+async def test_every_way_of_tls_gets_in(
+    certificates: Certificates, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    if TLS_WAYS[way].from_system:
+        certificates.write(tmp_path)
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    security = Security(tls=TLS_WAYS[way].tls(certificates, tmp_path))
+    listener = SecureListener(tls=certificates.server(wants_certificate=TLS_WAYS[way].mutual))
+    with FakeCluster(brokers=2, listener=listener) as cluster:
+        async with AdminClient(cluster.bootstrap_servers, security=security, timeout=20.0) as admin:
+            assert len((await admin.describe_cluster()).brokers) == 2
+        assert cluster.rejected == ()
 
 
 async def test_a_wrong_password_is_told_at_once(cluster: FakeCluster, certificates: Certificates) -> None:

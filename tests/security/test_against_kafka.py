@@ -24,10 +24,12 @@ from kafkaadmin import (
     SaslOAuthBearer,
     SaslPlain,
     SaslScram,
+    ScramMechanism,
     Security,
     SessionRenewed,
     Tls,
     TopicPartition,
+    UserScramCredentialUpsertion,
 )
 from kafkawire.messages import AlterUserScramCredentialsRequest, ScramCredentialUpsertion
 from tests.support.certificates import Certificates
@@ -36,7 +38,7 @@ from tests.support.eventually import eventually
 from tests.support.forward_proxy import ForwardProxy
 from tests.support.kafka.secured import PLAIN_PASSWORD, PLAIN_USER, Listener, SecuredKafka
 from tests.support.reauthentication import unsigned_token
-from tests.support.stores import stores
+from tests.support.tls_ways import TLS_WAYS
 
 pytestmark = [pytest.mark.anyio, pytest.mark.real_kafka]
 
@@ -239,12 +241,49 @@ async def test_javas_properties_get_in(kafka: SecuredKafka, certificates: Certif
         assert len((await admin.describe_cluster()).brokers) == 1
 
 
-@pytest.mark.parametrize("kind", ["PKCS12", "JKS"])
-async def test_javas_key_stores_get_in(
-    kafka: SecuredKafka, certificates: Certificates, tmp_path: Path, kind: str
+@pytest.mark.parametrize("way", TLS_WAYS)
+async def test_every_way_of_tls_gets_in(
+    kafka: SecuredKafka, certificates: Certificates, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
-    said = {"bootstrap.servers": kafka.secured(Listener.MTLS), "security.protocol": "SSL"}
-    async with AdminClient.from_properties(said | stores(tmp_path, kind, certificates)) as admin:
+    if TLS_WAYS[way].from_system:
+        certificates.write(tmp_path)
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    security = Security(tls=TLS_WAYS[way].tls(certificates, tmp_path))
+    servers = kafka.secured(Listener.MTLS if TLS_WAYS[way].mutual else Listener.SSL)
+    async with AdminClient(servers, security=security) as admin:
+        assert len((await admin.describe_cluster()).brokers) == 1
+
+
+async def test_a_password_that_is_rotated_takes_effect_on_new_connections(kafka: SecuredKafka) -> None:
+    """Whoever logs in is asked for the password of now; so is a session that is renewed."""
+    passwords = {"carol": "first"}
+
+    async def provide() -> Security:
+        return Security(tls=None, sasl=SaslScram("carol", passwords["carol"]))
+
+    async def rotate(password: str) -> None:
+        carol = UserScramCredentialUpsertion(user="carol", mechanism=ScramMechanism.SCRAM_SHA_512, password=password)
+        async with AdminClient(kafka.bootstrap()) as admin:
+            (await admin.alter_user_scram_credentials(carol)).raise_for_errors()
+
+            async def gets_in() -> bool:
+                security = Security(tls=None, sasl=SaslScram("carol", password))
+                async with AdminClient(kafka.secured(Listener.SASL_PLAINTEXT), security=security) as one:
+                    try:
+                        await one.describe_cluster()
+                    except AuthenticationError:
+                        return False
+                return True
+
+            assert await eventually(gets_in, bool)
+
+    await rotate("first")
+    async with AdminClient(kafka.secured(Listener.SASL_PLAINTEXT), security=provide) as admin:
+        await admin.describe_cluster()
+        await rotate("second")
+        passwords["carol"] = "second"
+        async with AdminClient(kafka.secured(Listener.SASL_PLAINTEXT), security=provide) as another:
+            assert len((await another.describe_cluster()).brokers) == 1
         assert len((await admin.describe_cluster()).brokers) == 1
 
 
