@@ -23,6 +23,7 @@ from kafkaadmin.routing import (
     Outcome,
     Report,
     Tally,
+    count,
 )
 from kafkawire.messages import (
     AlterShareGroupOffsetsRequest,
@@ -199,6 +200,8 @@ async def alter_share_group_offsets(
                 key = TopicPartition(topic.topic_name, partition.partition_index)
                 yield key, _settled(partition.error_code, partition.error_message)
 
+    tally = Tally.of(progress, len(wanted))
+    count(tally, 0, len(missing))
     altered = await cluster.run(
         Operation(
             name="alter_share_group_offsets",
@@ -211,7 +214,7 @@ async def alter_share_group_offsets(
         ),
         [partition for partition in wanted if partition not in missing],
         deadline=deadline,
-        tally=Tally.of(progress, len(wanted)),
+        tally=tally,
     )
     return BatchResult(altered.succeeded, {**altered.failed, **missing})
 
