@@ -21,7 +21,8 @@ from confluent_kafka.admin import NewPartitions as ConfluentPartitions
 from confluent_kafka.admin import NewTopic as ConfluentTopic
 from confluent_kafka.admin import OffsetSpec as ConfluentOffset
 
-from kafkaadmin.testing import FakeCluster
+from kafkaadmin import StreamsSubtopology
+from kafkaadmin.testing import FakeCluster, GroupMember
 from tests.support.kafka.jars import jars, java
 from tests.support.kafka.settings import DEFAULT_VERSION
 
@@ -36,6 +37,7 @@ with warnings.catch_warnings():
 
 ORDERS = TopicPartition("orders", 0)
 ADMIN_CALLS = Path(__file__).parents[1] / "support" / "java" / "AdminCalls.java"
+OTHER_GROUP_CALLS = ADMIN_CALLS.with_name("OtherGroupCalls.java")
 
 
 @pytest.fixture(params=["2.8", "3.9", "4.4"])
@@ -283,4 +285,34 @@ def test_javas_admin_finds_kafka(cluster: FakeCluster, emptied: str) -> None:
         "abortTransaction": "null",
         "describeProducers": "OptionalLong.empty",
         "forceTerminateTransaction": "null",
+    }, run.stderr
+
+
+@pytest.mark.real_kafka
+@pytest.mark.parametrize("cluster", ["4.4"], indirect=True)
+def test_javas_admin_finds_share_and_streams_groups(cluster: FakeCluster) -> None:
+    cluster.add_group("busy", type="share", members=[GroupMember(member_id="m", partitions=(("orders", 1),))])
+    cluster.add_group(
+        "app",
+        type="streams",
+        offsets={("orders", 0): 42},
+        members=1,
+        topology=[StreamsSubtopology(subtopology_id="0", source_topics=("orders",))],
+    )
+    command = [str(java()), "-XX:TieredStopAtLevel=1", "-cp", client_jars(), str(OTHER_GROUP_CALLS)]
+    run = subprocess.run(
+        [*command, cluster.bootstrap_servers], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert dict(line.split("=", 1) for line in run.stdout.splitlines() if "=" in line) == {
+        "alterShareGroupOffsets": "null",
+        "alterShareGroupOffsets with members": "GroupNotEmptyException",
+        "listShareGroupOffsets": "95/5",
+        "describeShareGroups": "(topicPartitions=orders-1)",
+        "deleteShareGroupOffsets": "null",
+        "deleteShareGroupOffsets again": "UnknownTopicOrPartitionException",
+        "deleteShareGroups": "null",
+        "deleteShareGroups with members": "GroupNotEmptyException",
+        "describeStreamsGroups": "Stable/1/[orders]",
+        "listStreamsGroupOffsets": "42",
+        "deleteStreamsGroups": "GroupNotEmptyException",
     }, run.stderr
