@@ -271,8 +271,12 @@ async def streams_offset(admin: AdminClient, play: Play) -> object:
     return committed and committed.offset
 
 
-async def other_groups(admin: AdminClient, play: Play) -> object:
-    return {"shared", "app"} & (await admin.list_groups()).keys()
+async def share_groups(admin: AdminClient, play: Play) -> object:
+    return {"shared"} & (await admin.list_groups()).keys()
+
+
+async def streams_groups(admin: AdminClient, play: Play) -> object:
+    return {"app"} & (await admin.list_groups()).keys()
 
 
 async def groups(admin: AdminClient, play: Play) -> object:
@@ -530,9 +534,9 @@ WRITES: tuple[Write, ...] = (
         kind=Kind.VERIFIED,
         since=(4, 1),
         do=lambda admin, play: _one(admin.delete_share_groups("shared")),
-        look=other_groups,
-        undone={"shared", "app"},
-        done={"app"},
+        look=share_groups,
+        undone={"shared"},
+        done=set[str](),
     ),
     Write(
         call="alter_streams_group_offsets",
@@ -563,9 +567,9 @@ WRITES: tuple[Write, ...] = (
         kind=Kind.VERIFIED,
         since=(4, 2),
         do=lambda admin, play: _one(admin.delete_streams_groups("app")),
-        look=other_groups,
-        undone={"shared", "app"},
-        done={"shared"},
+        look=streams_groups,
+        undone={"app"},
+        done=set[str](),
     ),
     Write(
         call="remove_members_from_consumer_group",

@@ -49,6 +49,9 @@ NOT_ON_KAFKA: Mapping[str, str] = {
     "abort_transaction": "to leave a transaction hanging takes a change of the brokers' configs",
     "fence_producers": "an epoch that was given can't be taken back",
     "force_terminate_transaction": "an epoch that was given can't be taken back",
+    "alter_streams_group_offsets": "but for its name it is alter_consumer_group_offsets",
+    "delete_streams_group_offsets": "but for its name it is delete_consumer_group_offsets",
+    "delete_streams_groups": "but for its name it is delete_consumer_groups",
     "remove_members_from_consumer_group-all": "with one member on the stage it is as removing that one",
 }
 """What isn't played there, by call or by row, and why."""
@@ -187,4 +190,6 @@ async def _groups(kafka: KafkaCluster, admin: AdminClient, write: Write | None, 
             (await admin.delete_consumer_groups("busy")).raise_for_errors()
         name, instance = ("m-2", "static") if write.note else ("m-1", None)
         told[name] = await KafkaStage(kafka).join(admin, "busy", "orders", 0, instance=instance)
+    if write is not None and write.group == "shared":
+        (await admin.alter_share_group_offsets("shared", {ORDERS_0: 42})).raise_for_errors()
     (await admin.alter_consumer_group_offsets("old", {ORDERS_0: 42})).raise_for_errors()
