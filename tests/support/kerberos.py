@@ -1,8 +1,8 @@
 """Kerberos by hand: a KDC of its own, Kafka with GSSAPI, and a client that gets in: `python -m tests.support.kerberos`.
 
-It needs the extra `gssapi`, of which there is no wheel for Linux: to build it takes a C compiler and libkrb5-dev. And it
-needs krb5-kdc and krb5-admin-server of Debian, which only root installs. Both are why it isn't in CI. Everything lives in
-one folder and listens on loopback only.
+It needs the extra `gssapi`, of which there is no wheel for Linux: to build it takes a C compiler and
+libkrb5-dev. It also needs Debian's krb5-kdc and krb5-admin-server, which only root installs. Both are why it
+isn't in CI. Everything lives in one folder and listens on loopback only.
 """
 
 from __future__ import annotations
