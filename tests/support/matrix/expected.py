@@ -319,6 +319,12 @@ RULES: tuple[Rule, ...] = (
         outcome=Outcome.DONE,
         why="a topic's leaders are being elected: asked again",
     ),
+    Rule(
+        faults=_codes(3),
+        calls=("alter_share_group_offsets",),
+        outcome=Outcome.DONE,
+        why="the partition is there, as Metadata has told: its coordinator has yet to hear of it, and is asked again",
+    ),
     Rule(to=(To.BROKER,), outcome=Outcome.PARTIAL, why="one broker refuses; the others' answers are kept"),
     Rule(outcome=Outcome.CODE, why="an answer, and final: it says nothing of who should have been asked"),
 )
