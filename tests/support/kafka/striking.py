@@ -13,13 +13,14 @@ from kafkaadmin.testing import FakeCluster, Fault, FaultHandle
 from kafkaadmin.testing.damage import mangled, refused_at
 from kafkawire import ApiKey, Response, decode
 from kafkawire.framing import FrameReader
-from kafkawire.headers import response_header_version, write_response
-from kafkawire.messages import response_class
+from kafkawire.headers import read_request, response_header_version, write_response
+from kafkawire.messages import MetadataRequest, response_class
 
 __all__ = ["Cut", "Passed", "Stopped", "Strikes", "Tap"]
 
 MAX_FRAME = 100 * 1024 * 1024
 LEVELS = 3
+METADATA_REFUSED_SINCE = 13
 
 _REQUEST = struct.Struct(">hhi")
 _CORRELATION = struct.Struct(">i")
@@ -103,7 +104,7 @@ class Tap:
             self._strikes.passed.append(Passed(api, self._broker))
             fault = self._strikes.striking(api, self._broker)
             whole = _LENGTH.pack(len(frame)) + frame
-            if fault is not None and not _is_applied(fault):
+            if fault is not None and not _is_applied(fault) and not _is_about_topics(fault, frame):
                 async for piece in self._refuse(fault, whole, ApiKey(api), version, correlation_id):
                     yield piece
                 continue
@@ -156,6 +157,15 @@ def _is_applied(fault: Fault) -> bool:
     if fault.after_applying or fault.cut in {"after", "half"}:
         return True
     return fault.cut is None and fault.stop is None and fault.error is None
+
+
+def _is_about_topics(fault: Fault, frame: bytes) -> bool:
+    """Whether the code goes into the broker's own answer: before 13 Metadata names brokers beside each topic's code."""
+    api, version, _ = _REQUEST.unpack_from(frame)
+    if fault.error is None or api != ApiKey.METADATA or version >= METADATA_REFUSED_SINCE:
+        return False
+    request = read_request(frame, exact=False)[1]
+    return isinstance(request, MetadataRequest) and bool(request.topics)
 
 
 def _spoiled(whole: bytes, api: ApiKey, version: int, correlation_id: int, fault: Fault) -> bytes:
