@@ -12,6 +12,7 @@ import pytest
 from kafkaadmin import (
     AbortTransactionSpec,
     AclBinding,
+    AclBindingFilter,
     AclOperation,
     AclResourceType,
     AdminClient,
@@ -179,12 +180,18 @@ async def test_what_is_needed_besides_describing_is_told_once_that_is_allowed(ka
     ]
     async with AdminClient(kafka.bootstrap()) as root, nobody(kafka) as admin:
         (await root.create_acls(set(described))).raise_for_errors()
-        for do, kind, name, operation in MORE.values():
+        try:
+            for do, kind, name, operation in MORE.values():
 
-            async def needed(do: Do = do) -> AuthorizationError:
-                return await denial(do, admin)
+                async def needed(do: Do = do) -> AuthorizationError:
+                    return await denial(do, admin)
 
-            error = await eventually(needed, lambda error: error.operation is not AclOperation.DESCRIBE)
-            assert error.operation is operation
-            if error.resource_type is not AclResourceType.CLUSTER:
-                assert (error.resource_type, error.resource_name) == (kind, name)
+                error = await eventually(needed, lambda error: error.operation is not AclOperation.DESCRIBE)
+                assert error.operation is operation
+                if error.resource_type is not AclResourceType.CLUSTER:
+                    assert (error.resource_type, error.resource_name) == (kind, name)
+        finally:
+            # The other tests are of a user who may do nothing, and come in any order.
+            theirs = AclBindingFilter(principal=f"User:{PLAIN_USER}")
+            (await root.delete_acls(theirs)).raise_for_errors()
+            assert await eventually(lambda: root.describe_acls(theirs), lambda acls: not acls) == ()
