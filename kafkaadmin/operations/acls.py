@@ -11,6 +11,7 @@ from kafkaadmin.models.acls import AclBinding, AclBindingFilter, DeletedAcls
 from kafkaadmin.models.results import BatchResult
 from kafkaadmin.operations import arguments
 from kafkaadmin.routing import AnyBroker, Attempt, Cluster, Controller, Deadline, Done, Errored, Operation, Outcome
+from kafkawire import ApiKey
 from kafkawire.enums import AclOperation, AclPatternType, AclPermissionType, AclResourceType
 from kafkawire.messages import (
     AclCreation,
@@ -227,7 +228,9 @@ def _deleted(result: DeleteAclsFilterResult) -> BatchResult[AclBinding, None]:
     for acl in result.matching_acls:
         binding = _matched(acl)
         if acl.error_code:
-            failed[binding] = broker_error(acl.error_code, acl.error_message, context=f"delete_acls: ACL {binding}")
+            failed[binding] = broker_error(
+                acl.error_code, acl.error_message, context=f"delete_acls: ACL {binding}", api=ApiKey.DELETE_ACLS
+            )
         else:
             succeeded[binding] = None
     return BatchResult(succeeded, failed)

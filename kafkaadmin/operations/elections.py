@@ -16,6 +16,7 @@ from kafkaadmin.operations import arguments
 from kafkaadmin.operations.partitions import PARTITIONS_PER_REQUEST, by_topic
 from kafkaadmin.operations.topics import describing
 from kafkaadmin.routing import Attempt, Cluster, Controller, Deadline, Done, Errored, Operation, Outcome, Verified
+from kafkawire import ApiKey
 from kafkawire.enums import ElectionType
 from kafkawire.messages import ElectLeadersRequest, ElectLeadersRequestTopicPartitions, ElectLeadersResponse
 
@@ -101,7 +102,13 @@ def _of_all(election_type: ElectionType) -> Operation[None, ElectLeadersResponse
             if refused is None:
                 elected[key] = ElectedLeader(partition=key)
             elif refused.code != _ELECTION_NOT_NEEDED:
-                failed[key] = broker_error(refused.code, refused.message, context=f"elect_leaders: partition {key}")
+                failed[key] = broker_error(
+                    refused.code,
+                    refused.message,
+                    context=f"elect_leaders: partition {key}",
+                    api=ApiKey.ELECT_LEADERS,
+                    resource=key.topic,
+                )
         yield None, Done(BatchResult(elected, failed))
 
     return Operation(

@@ -23,6 +23,7 @@ from kafkaadmin.routing import (
     Report,
     Tally,
 )
+from kafkawire import ApiKey
 from kafkawire.messages import (
     AlterReplicaLogDir,
     AlterReplicaLogDirsRequest,
@@ -87,7 +88,7 @@ def _error(response: DescribeLogDirsResponse) -> Errored | None:
 def _log_dir(broker_id: int, told: DescribeLogDirsResult) -> LogDirDescription:
     context = f"broker {broker_id}: log directory {told.log_dir!r}"
     return LogDirDescription(
-        error=broker_error(told.error_code, context=context) if told.error_code else None,
+        error=broker_error(told.error_code, context=context, api=ApiKey.DESCRIBE_LOG_DIRS) if told.error_code else None,
         replicas={
             TopicPartition(topic.name, each.partition_index): ReplicaInfo(
                 size=each.partition_size, offset_lag=each.offset_lag, is_future=each.is_future_key

@@ -31,6 +31,7 @@ from kafkaadmin.routing import (
     Outcome,
     Verified,
 )
+from kafkawire import ApiKey
 from kafkawire.enums import ScramMechanism
 from kafkawire.messages import (
     AlterUserScramCredentialsRequest,
@@ -134,7 +135,12 @@ def _by_user(response: DescribeUserScramCredentialsResponse, name: str) -> Batch
     failed: dict[str, KafkaAdminError] = {}
     for user in response.results:
         if user.error_code:
-            failed[user.user] = broker_error(user.error_code, user.error_message, context=f"{name}: user {user.user!r}")
+            failed[user.user] = broker_error(
+                user.error_code,
+                user.error_message,
+                context=f"{name}: user {user.user!r}",
+                api=ApiKey.DESCRIBE_USER_SCRAM_CREDENTIALS,
+            )
         else:
             succeeded[user.user] = _credentials(user)
     return BatchResult(succeeded, failed)

@@ -25,6 +25,7 @@ from kafkaadmin.routing import (
     Tally,
     count,
 )
+from kafkawire import ApiKey
 from kafkawire.messages import (
     AlterShareGroupOffsetsRequest,
     AlterShareGroupOffsetsRequestPartition,
@@ -145,7 +146,13 @@ def _starts(
                 return Errored(_LOADING, found.error_message)
             if found.error_code:
                 context = f"{where} {partition}"
-                errors[partition] = broker_error(found.error_code, found.error_message, context=context)
+                errors[partition] = broker_error(
+                    found.error_code,
+                    found.error_message,
+                    context=context,
+                    api=ApiKey.DESCRIBE_SHARE_GROUP_OFFSETS,
+                    resource=topic.topic_name,
+                )
             elif found.start_offset >= 0:
                 starts[partition] = _start(found)
     errors |= {each: RemoteProtocolError(f"{where} {each}: the answer leaves it out") for each in silent}

@@ -54,7 +54,12 @@ class Controllers:
 
         _, response = await self._asker.ask_any(make)
         if response.error_code:
-            error = broker_error(response.error_code, response.error_message, context="looking up the controllers")
+            error = broker_error(
+                response.error_code,
+                response.error_message,
+                context="looking up the controllers",
+                api=ApiKey.DESCRIBE_CLUSTER,
+            )
             raise TransportError(str(error)) if error.retriable else error
         for node in response.brokers:
             self._nodes.learn(node.broker_id, node.host, node.port, node.rack)
