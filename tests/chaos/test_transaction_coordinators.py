@@ -9,7 +9,8 @@ import anyio
 import anyio.to_thread
 import pytest
 
-from kafkaadmin import AdminClient, CoordinatorType, NewTopic, TopicPartition, TransactionState
+from kafkaadmin import AdminClient, CoordinatorType, NewTopic, TopicPartition, TransactionState, UnsupportedVersionError
+from tests.support.eventually import eventually
 from tests.support.kafka.cluster import KafkaCluster
 from tests.support.stage import KafkaStage
 
@@ -17,6 +18,7 @@ pytestmark = [pytest.mark.failover, pytest.mark.anyio]
 
 PAY = "pay"
 ORDERS_0 = TopicPartition("orders", 0)
+TOLD_OF_SINCE = (3, 0)
 
 
 @pytest.fixture
@@ -43,6 +45,15 @@ async def test_transactions_outlive_the_loss_of_their_coordinator(chaos_kafka: K
         async def fenced() -> None:
             epochs.append((await admin.fence_producers("bill"))["bill"].producer_epoch)
 
+        async def coordinating() -> int:
+            admin.invalidate_coordinators(PAY, type=CoordinatorType.TRANSACTION)
+            return (await admin.find_coordinators(PAY, type=CoordinatorType.TRANSACTION))[PAY].id
+
+        calls: list[Callable[[], Awaitable[object]]] = [described, listed, fenced]
+        if KafkaStage(chaos_kafka).release < TOLD_OF_SINCE:
+            await refused(described, "DescribeTransactions")
+            await refused(listed, "ListTransactions")
+            calls = [fenced]
         over = anyio.Event()
 
         async def again_and_again(call: Callable[[], Awaitable[object]]) -> None:
@@ -50,15 +61,19 @@ async def test_transactions_outlive_the_loss_of_their_coordinator(chaos_kafka: K
                 await call()
 
         async with anyio.create_task_group() as group:
-            for call in (described, listed, fenced):
+            for call in calls:
                 await call()
                 group.start_soon(again_and_again, call)
             await anyio.to_thread.run_sync(partial(chaos_kafka.kill, coordinator))
-            while await described() == coordinator:
-                pass
-            await listed()
-            await fenced()
+            await eventually(coordinating, lambda found: found != coordinator)
+            for call in calls:
+                await call()
             over.set()
         assert epochs == sorted(epochs)
         terminated = await admin.force_terminate_transaction(PAY)
         assert terminated.producer_epoch > 0
+
+
+async def refused(call: Callable[[], Awaitable[object]], api: str) -> None:
+    with pytest.raises(UnsupportedVersionError, match=f"doesn't offer {api}"):
+        await call()
