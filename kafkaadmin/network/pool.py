@@ -16,6 +16,7 @@ import anyio.lowlevel
 
 from kafkaadmin.config import Address, ClientConfig
 from kafkaadmin.errors import (
+    AuthenticationError,
     ClientClosedError,
     ConnectError,
     ConnectionLostError,
@@ -203,7 +204,7 @@ class Pool:
         if before is not None and before is not connection:
             before.retire()
         self._ready.add(connection)
-        if self._announce:
+        if self._announce and not (connection is before and connection.due):
             host, port = slot.peer.address
             event = SessionRenewed if connection is before else ConnectionOpened
             self._announce(event(broker_id=slot.peer.broker_id, host=host, port=port))
@@ -228,7 +229,12 @@ class Pool:
         """
         if connection is None or not connection.usable(self._config.max_idle) or connection not in self._renewals:
             return None
-        authenticate = await self._renewals[connection]()
+        try:
+            authenticate = await self._renewals[connection]()
+        except AuthenticationError:
+            if connection.closed or connection.between_sessions:
+                raise
+            return connection  # as good as before, for a while yet: whoever comes next tries again
         if authenticate is None or connection.closed:
             return None
         try:

@@ -362,6 +362,7 @@ class Session:
         self.asked_for = anyio.Event()
         self.ready = anyio.Event()
         self.renewable = renewable
+        self.error: AuthenticationError | None = None
 
     async def authenticate(self, ask: Ask) -> float | None:
         await ask(LOGIN)
@@ -370,6 +371,8 @@ class Session:
     async def renew(self) -> Authenticate | None:
         self.asked_for.set()
         await self.ready.wait()
+        if self.error is not None:
+            raise self.error
         return self.authenticate if self.renewable else None
 
     def broker(self) -> ScriptedBroker:
@@ -497,6 +500,19 @@ async def test_a_session_that_is_over_carries_no_request_before_it_is_renewed() 
         await broker.stream.sent(3)
         broker.stream.answer(next_login(broker.stream), SaslHandshakeResponse())
     assert pool.ready(1, ADDRESS) is connection
+
+
+async def test_a_token_that_can_not_be_had_is_no_matter_while_the_session_lasts() -> None:
+    session, events = Session(), list[Event]()
+    pool = pool_of(broker := session.broker(), events.append)
+    connection = await logged_in(pool, broker)
+    session.error = AuthenticationError("no token today")
+    session.ready.set()
+    assert await pool.connection(1, ADDRESS) is connection
+    connection.live_for(0.0, 0.0)
+    with pytest.raises(AuthenticationError, match="no token today"):
+        await pool.connection(1, ADDRESS)
+    assert [type(event) for event in events] == [ConnectionOpened]
 
 
 # Idle connections
