@@ -7,8 +7,10 @@ PYTEST := $(PY) -X dev -bb -m pytest
 OLD_KAFKA := 3.9.2 2.8.2
 PLAYED_ON_STAGE = $$(grep -l 'stage: Stage' tests/contract/test_*.py) -k 'kafka-asyncio and not in_motion'
 COVERED := $(PY) -X dev -bb -m coverage run -m pytest
-# Workers don't inherit the interpreter's options. Two: what CI has, and each test keeps a thread of brokers busy.
-ON_ALL_CORES := --tx '2*popen//python=$(PY) -X dev -bb' --dist worksteal
+# Workers don't inherit the interpreter's options. There are two: what CI has, and each test keeps a thread of brokers busy.
+IN_TWO := --tx '2*popen//python=$(PY) -X dev -bb' --dist
+# asyncio's debug mode, which -X dev brings, takes as long again under the tracer: there the other tiers have it.
+ON_ALL_CORES := --tx '2*popen//python=$(PY) -X faulthandler -bb' --dist worksteal
 
 .PHONY: help test-old-kafka schedules coverage-table demo test test-fast coverage test-kafka lint format fuzz chaos silence bench kafka lock lock-check audit clean
 .DEFAULT_GOAL := help
@@ -52,17 +54,18 @@ coverage: $(READY)
 	$(COVERED) -q $(ON_ALL_CORES) -m 'not real_kafka and not jdk and not scale'
 	$(PY) -m coverage combine -q
 	$(PY) -m coverage report
-	$(PYTEST) -q -m 'not real_kafka and scale'
+	$(PYTEST) -q $(IN_TWO) worksteal -m 'not real_kafka and scale'
 
+# Tests on real brokers wait most of the time. Each worker has brokers of its own, and a file's tests share them.
 test-kafka: kafka
 	$(PYTEST) -m jdk
-	$(PYTEST) -m real_kafka -rP $(ARGS)
+	$(PYTEST) $(IN_TWO) loadfile -m real_kafka -rP $(ARGS)
 
 # Of older releases the contract tests are played every day; everything, chaos and security too, takes ten minutes each.
 test-old-kafka: $(READY)
 	for version in $(OLD_KAFKA); do \
 	  KAFKA_BACKEND=jvm KAFKA_VERSION=$$version $(PY) -m tests.support.kafka.setup && \
-	  $(PY) -bb -m pytest -m real_kafka -q --kafka-backend=jvm --kafka-version=$$version \
+	  $(PY) -bb -m pytest $(IN_TWO) loadfile -m real_kafka -q --kafka-backend=jvm --kafka-version=$$version \
 	    $(if $(WHOLE),,$(PLAYED_ON_STAGE)) $(ARGS) || exit 1; \
 	done
 
