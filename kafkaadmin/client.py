@@ -903,6 +903,7 @@ class AdminClient:
         groups: str | Iterable[str] | Mapping[str, Iterable[TopicPartition] | None],
         *,
         require_stable: bool = False,
+        topic_ids: Mapping[str, UUID] | None = None,
         progress: Callable[[Progress], object] | None = None,
         timeout: float | None = None,
     ) -> BatchResult[str, Mapping[TopicPartition, OffsetAndMetadata]]:
@@ -921,9 +922,17 @@ class AdminClient:
         Args:
             groups: one or several, for all their partitions, or a mapping to the partitions wanted (`None` for all).
             require_stable: wait until no transaction is about to change the offsets (KIP-447; brokers 2.5 and later).
+            topic_ids: the ids of all the topics that are named, as `describe_topics` tells them: then offsets are those
+                for the topics of these ids, and one that is gone is an `UnknownTopicError` of its partitions, whatever
+                has its name now (KIP-848; brokers 4.2 and later). Every group needs its partitions then.
         """
         return await operations.list_consumer_group_offsets(
-            self._cluster, groups, require_stable=require_stable, progress=progress, deadline=self._deadline(timeout)
+            self._cluster,
+            groups,
+            require_stable=require_stable,
+            topic_ids=topic_ids,
+            progress=progress,
+            deadline=self._deadline(timeout),
         )
 
     def iter_consumer_group_offsets(
@@ -931,6 +940,7 @@ class AdminClient:
         groups: str | Iterable[str] | Mapping[str, Iterable[TopicPartition] | None],
         *,
         require_stable: bool = False,
+        topic_ids: Mapping[str, UUID] | None = None,
         progress: Callable[[Progress], object] | None = None,
         timeout: float | None = None,
     ) -> AsyncIterator[tuple[str, KeyOutcome[Mapping[TopicPartition, OffsetAndMetadata]]]]:
@@ -946,6 +956,7 @@ class AdminClient:
         Args:
             groups: one or several, for all their partitions, or a mapping to the partitions wanted (`None` for all).
             require_stable: wait until no transaction is about to change the offsets (KIP-447; brokers 2.5 and later).
+            topic_ids: as for `list_consumer_group_offsets`.
             progress: told how far it has come.
             timeout: seconds that one step may take, not all of them together.
         """
@@ -953,6 +964,7 @@ class AdminClient:
             self._cluster,
             groups,
             require_stable=require_stable,
+            topic_ids=topic_ids,
             progress=progress,
             seconds=self._deadline(timeout).seconds,
         )
@@ -1004,6 +1016,7 @@ class AdminClient:
         groups: str | Iterable[str] | Mapping[str, Iterable[TopicPartition] | None],
         *,
         require_stable: bool = False,
+        topic_ids: Mapping[str, UUID] | None = None,
         progress: Callable[[Progress], object] | None = None,
         timeout: float | None = None,
     ) -> BatchResult[str, Mapping[TopicPartition, OffsetAndMetadata]]:
@@ -1012,6 +1025,7 @@ class AdminClient:
             self._cluster,
             groups,
             require_stable=require_stable,
+            topic_ids=topic_ids,
             progress=progress,
             deadline=self._deadline(timeout),
             name="list_streams_group_offsets",

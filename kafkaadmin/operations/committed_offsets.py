@@ -65,6 +65,8 @@ _BY_NAME = 9
 """The last version of OffsetFetch and OffsetCommit that names topics. v10 knows ids only, and leaves out of "all
 topics" what the broker has no id for."""
 
+_BY_ID = 10
+
 _STABLE_SINCE = 7
 """The first version of OffsetFetch with `require_stable`.
 
@@ -82,36 +84,63 @@ async def list_consumer_group_offsets(
     groups: object,
     *,
     require_stable: bool,
+    topic_ids: object = None,
     progress: Report | None = None,
     deadline: Deadline,
     name: str = "list_consumer_group_offsets",
 ) -> BatchResult[str, Committed]:
     wanted = arguments.partitions_of_groups(groups)
-    tally = Tally.of(progress, len(wanted))
-    return await cluster.run(_fetching(name, wanted, require_stable), wanted, deadline=deadline, tally=tally)
+    fetching = _fetching(name, wanted, require_stable, _ids_of_chosen(wanted, topic_ids))
+    return await cluster.run(fetching, wanted, deadline=deadline, tally=Tally.of(progress, len(wanted)))
 
 
 def iter_consumer_group_offsets(
-    cluster: Cluster, groups: object, *, require_stable: bool, progress: Report | None, seconds: float
+    cluster: Cluster,
+    groups: object,
+    *,
+    require_stable: bool,
+    topic_ids: object = None,
+    progress: Report | None,
+    seconds: float,
 ) -> AsyncIterator[tuple[str, KeyOutcome[Committed]]]:
     wanted = arguments.partitions_of_groups(groups)
-    tally = Tally.of(progress, len(wanted))
-    return cluster.stream(
-        _fetching("list_consumer_group_offsets", wanted, require_stable), wanted, seconds=seconds, tally=tally
-    )
+    fetching = _fetching("list_consumer_group_offsets", wanted, require_stable, _ids_of_chosen(wanted, topic_ids))
+    return cluster.stream(fetching, wanted, seconds=seconds, tally=Tally.of(progress, len(wanted)))
+
+
+_Chosen = Mapping[str, tuple[TopicPartition, ...] | None]
+"""Groups, and the partitions of each that are asked about: `None` for all."""
+
+
+def _ids_of_chosen(wanted: _Chosen, topic_ids: object) -> dict[str, UUID] | None:
+    """By id there is no asking about all topics: brokers leave out what they can't name without a word."""
+    if topic_ids is None:
+        return None
+    chosen: set[str] = set()
+    for group, partitions in wanted.items():
+        if partitions is None:
+            raise ConfigurationError(f"topic_ids needs the partitions that are wanted of group {group!r}")
+        chosen.update(partition.topic for partition in partitions)
+    return _ids_of(chosen, topic_ids)
 
 
 def _fetching(
-    call: str, wanted: Mapping[str, tuple[TopicPartition, ...] | None], require_stable: bool
+    call: str, wanted: _Chosen, require_stable: bool, ids: Mapping[str, UUID] | None
 ) -> Operation[str, OffsetFetchResponse, Committed]:
     met: _Met = {}
+    names = {told: topic for topic, told in (ids or {}).items()}
 
     def request(keys: Sequence[str], attempt: Attempt) -> OffsetFetchRequest:
         stable = require_stable or (attempt.after_failover and attempt.version >= _STABLE_SINCE)
         if attempt.version >= 8:
             return OffsetFetchRequest(
                 groups=tuple(
-                    OffsetFetchRequestGroup(group_id=key, topics=_topics(wanted[key], OffsetFetchRequestTopics))
+                    OffsetFetchRequestGroup(
+                        group_id=key,
+                        topics=_topics(wanted[key], OffsetFetchRequestTopics)
+                        if ids is None
+                        else _topics_by_id(wanted[key] or (), ids),
+                    )
                     for key in keys
                 ),
                 require_stable=stable,
@@ -127,7 +156,8 @@ def _fetching(
             yield keys[0], _committed(call, keys[0], response.error_code, response.topics, wanted[keys[0]], met)
         for group in response.groups:
             name = group.group_id
-            yield name, _committed(call, name, group.error_code, group.topics, wanted.get(name), met)
+            topics = group.topics if ids is None else _named(group.topics, names)
+            yield name, _committed(call, name, group.error_code, topics, wanted.get(name), met)
 
     return Operation(
         name=call,
@@ -137,8 +167,9 @@ def _fetching(
         request=request,
         outcomes=outcomes,
         keys_per_request=at_version(8, 1_000, before=1),
-        at_least=_STABLE_SINCE if require_stable else _LATER_THAN_ZOOKEEPER,
-        at_most=_BY_NAME,
+        at_least=_BY_ID if ids is not None else _STABLE_SINCE if require_stable else _LATER_THAN_ZOOKEEPER,
+        at_most=_BY_NAME if ids is None else None,
+        needs="" if ids is None else "topic ids",
         retry_on=frozenset({_UNSTABLE_OFFSET_COMMIT}),
     )
 
@@ -147,6 +178,23 @@ def _topics(chosen: tuple[TopicPartition, ...] | None, kind: Any) -> Any:
     if chosen is None:
         return None
     return tuple(kind(name=topic, partition_indexes=tuple(indexes)) for topic, indexes in by_topic(chosen).items())
+
+
+def _topics_by_id(chosen: Iterable[TopicPartition], ids: Mapping[str, UUID]) -> tuple[OffsetFetchRequestTopics, ...]:
+    return tuple(
+        OffsetFetchRequestTopics(topic_id=ids[topic], partition_indexes=tuple(indexes))
+        for topic, indexes in by_topic(chosen).items()
+    )
+
+
+def _named(
+    topics: Iterable[OffsetFetchResponseTopics], names: Mapping[UUID, str]
+) -> tuple[OffsetFetchResponseTopics, ...]:
+    return tuple(
+        OffsetFetchResponseTopics(name=names[topic.topic_id], partitions=topic.partitions)
+        for topic in topics
+        if topic.topic_id in names
+    )
 
 
 _Met = dict[str, dict[int, TopicPartition]]
@@ -251,7 +299,7 @@ async def alter_consumer_group_offsets(
             api=OffsetCommitRequest,
             request=request,
             outcomes=outcomes,
-            at_least=_LATER_THAN_ZOOKEEPER if ids is None else _BY_NAME + 1,
+            at_least=_LATER_THAN_ZOOKEEPER if ids is None else _BY_ID,
             at_most=_BY_NAME if ids is None else None,
             needs="" if ids is None else "topic ids",
             retry_on=frozenset({_REBALANCE_IN_PROGRESS}),

@@ -9,6 +9,7 @@ import pytest
 
 from kafkaadmin import (
     AdminClient,
+    ConfigurationError,
     GroupNotFoundError,
     GroupSubscribedToTopicError,
     IsolationLevel,
@@ -69,6 +70,37 @@ async def test_an_offset_for_a_topic_of_an_id_reaches_none_that_was_made_in_its_
     again = {topic: created.topic_id}
     (await admin.alter_streams_group_offsets(group, {partition: 1}, topic_ids=again)).raise_for_errors()
     assert (await admin.list_consumer_group_offsets(group))[group] == {partition: OffsetAndMetadata(1)}
+
+
+async def test_offsets_are_read_of_the_topic_of_an_id_and_of_none_that_has_its_name(
+    admin: AdminClient, stage: Stage, topic: str
+) -> None:
+    group, partition, another = stage.name("billing"), TopicPartition(topic, 0), TopicPartition(topic, 1)
+    wanted, ids = {group: [partition, another]}, {topic: (await admin.list_topics())[topic].topic_id or UUID(int=1)}
+    (await admin.alter_consumer_group_offsets(group, {partition: 7})).raise_for_errors()
+    if stage.release < (4, 2):
+        with pytest.raises(UnsupportedVersionError, match="topic ids"):
+            (await admin.list_consumer_group_offsets(wanted, topic_ids=ids)).raise_for_errors()
+        return
+    assert (await admin.list_consumer_group_offsets(wanted, topic_ids=ids))[group] == {partition: OffsetAndMetadata(7)}
+    assert (await admin.list_streams_group_offsets(wanted, topic_ids=ids))[group] == {partition: OffsetAndMetadata(7)}
+    (await admin.delete_topics(topic)).raise_for_errors()
+    created = (await admin.create_topics(NewTopic(topic, partitions=3, replication_factor=3)))[topic]
+    (await admin.alter_consumer_group_offsets(group, {partition: 3})).raise_for_errors()
+    gone = (await admin.list_consumer_group_offsets(wanted, topic_ids=ids))[group]
+    for each in (partition, another):
+        with pytest.raises(UnknownTopicError):
+            gone[each]
+    again = {topic: created.topic_id or UUID(int=1)}
+    async for _, outcome in admin.iter_consumer_group_offsets(wanted, topic_ids=again):
+        assert outcome.value == {partition: OffsetAndMetadata(3)}
+
+
+async def test_by_id_there_is_no_asking_about_all_topics(admin: AdminClient) -> None:
+    with pytest.raises(ConfigurationError, match="topic_ids needs the partitions that are wanted of group 'billing'"):
+        await admin.list_consumer_group_offsets("billing", topic_ids={})
+    with pytest.raises(ConfigurationError, match="topic_ids lacks the id of topic 'orders'"):
+        await admin.list_consumer_group_offsets({"billing": [TopicPartition("orders", 0)]}, topic_ids={})
 
 
 async def test_a_mapping_holds_what_is_committed_and_only_that(admin: AdminClient, stage: Stage, topic: str) -> None:

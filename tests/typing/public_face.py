@@ -174,6 +174,11 @@ async def groups(admin: AdminClient) -> None:
     assert_type(streams, BatchResult[str, StreamsGroupDescription])
     assert_type(streams["billing"].members[0].assignment.active, tuple[StreamsTask, ...])
     assert_type(streams["billing"].topology_description, StreamsTopologyDescription | None)
+    of_streams = await admin.list_streams_group_offsets({"billing": [ORDERS_0]})
+    assert_type(of_streams, BatchResult[str, Mapping[TopicPartition, OffsetAndMetadata]])
+    assert_type(await admin.alter_streams_group_offsets("billing", {ORDERS_0: 4}), BatchResult[TopicPartition, None])
+    assert_type(await admin.delete_streams_group_offsets("billing", ORDERS_0), BatchResult[TopicPartition, None])
+    assert_type(await admin.delete_streams_groups("billing"), BatchResult[str, DeletedGroup])
     assert_type(
         await admin.remove_members_from_consumer_group("billing", "all"), BatchResult[MemberToRemove, RemovedMember]
     )
