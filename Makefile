@@ -56,10 +56,10 @@ coverage: $(READY)
 	$(PY) -m coverage report
 	$(PYTEST) -q $(IN_TWO) worksteal -m 'not real_kafka and scale'
 
-# Tests on real brokers wait most of the time. Each worker has brokers of its own, and a file's tests share them.
+# Tests on real brokers wait most of the time. Each worker has brokers of its own.
 test-kafka: kafka
 	$(PYTEST) -m jdk
-	$(PYTEST) $(IN_TWO) loadfile -m real_kafka -rP $(ARGS)
+	$(PYTEST) $(IN_TWO) worksteal -m real_kafka -rP $(ARGS)
 
 # Of older releases the contract tests are played every day; everything, chaos and security too, takes ten minutes each.
 test-old-kafka: $(READY)

@@ -190,6 +190,8 @@ async def _groups(kafka: KafkaCluster, admin: AdminClient, write: Write | None, 
             (await admin.delete_consumer_groups("busy")).raise_for_errors()
         name, instance = ("m-2", "static") if write.note else ("m-1", None)
         told[name] = await KafkaStage(kafka).join(admin, "busy", "orders", 0, instance=instance)
+    elif "busy" not in there:
+        (await admin.alter_consumer_group_offsets("busy", {ORDERS_0: 42})).raise_for_errors()
     if write is not None and write.group == "shared":
         (await admin.alter_share_group_offsets("shared", {ORDERS_0: 42})).raise_for_errors()
     (await admin.alter_consumer_group_offsets("old", {ORDERS_0: 42})).raise_for_errors()
