@@ -54,7 +54,7 @@ from [coverage.toml](coverage.toml): don't edit it here.
 "Since" is the lowest Kafka release whose brokers offer what the call needs; an older one gets an
 `UnsupportedVersionError` that names the API and what the broker offers. Single options may need newer ones: their
 docstrings say so. "Tested" is by contract tests: on FakeCluster, as 4.4, 3.9 and 2.8 and by asyncio and trio; and the
-same ones on real Kafka, 4.4.0 in CI.
+same ones on real Kafka: 4.4.0, 3.9.2 and 2.8.2.
 
 What is sent again after a lost answer:
 
