@@ -21,6 +21,7 @@ from kafkaadmin import (
     TopicPartition,
     UnknownTopicError,
 )
+from kafkaadmin.config import ClientConfig
 from kafkaadmin.testing import FakeCluster, Fault, GroupMember
 from kafkawire import ApiKey
 
@@ -52,21 +53,22 @@ def by_api(cluster: FakeCluster) -> Counter[ApiKey]:
 
 
 async def test_offsets_of_10_000_groups_cost_a_few_lookups_and_one_stream_of_chunks_per_broker(
-    cluster: FakeCluster,
+    cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # A lookup that takes its time is asked of a second broker too: not here, however busy the machine.
+    monkeypatch.setitem(ClientConfig.__init__.__kwdefaults__, "hedge_after", 60.0)
     cluster.add_groups(GROUPS, offsets={("orders", 0): 7})
     owned = Counter(cluster.coordinator_of(group) for group in GROUPS[::97])
     assert set(owned) == set(cluster.brokers)
     # Of a coordinator that was never heard before others are asked once more, if the look-ups took their time.
     confirmations = len(cluster.brokers)
-    async with AdminClient(cluster.bootstrap_servers, confirm_after=60.0) as admin:
+    async with AdminClient(cluster.bootstrap_servers, confirm_after=60.0, suspect_after=180.0) as admin:
         for lookups, more in ((len(GROUPS) // LOOKUP_KEYS, confirmations), (0, 0)):
             cluster.reset_requests()
             offsets = await admin.list_consumer_group_offsets(GROUPS)
             assert len(offsets.succeeded) == len(GROUPS)
             requests = by_api(cluster)
-            # A lookup that takes its time is asked of a second broker too.
-            assert lookups <= requests[ApiKey.FIND_COORDINATOR] <= 2 * lookups + more
+            assert lookups <= requests[ApiKey.FIND_COORDINATOR] <= lookups + more
             fetches = {broker: cluster.requests[broker, ApiKey.OFFSET_FETCH] for broker in cluster.brokers}
             assert sum(fetches.values()) <= len(GROUPS) // FETCH_KEYS + len(cluster.brokers)
             assert min(fetches.values()) >= 1
