@@ -16,6 +16,7 @@ async def test_features_are_told_as_the_cluster_and_as_a_broker_knows_them(admin
     told, by_one = await admin.describe_features(), await admin.describe_features(broker_id=2)
     # The epoch counts the cluster's metadata, which other tests change meanwhile.
     assert (by_one.supported, by_one.finalized) == (told.supported, told.finalized)
+    assert (by_one.finalized_epoch is None) is (told.finalized_epoch is None)
     if stage.release < (3, 3):
         assert (told.supported, told.finalized) == ({}, {})
         return
