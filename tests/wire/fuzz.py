@@ -13,7 +13,6 @@ import argparse
 import struct
 import sys
 import time
-import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from kafkawire.compiler import decoder
 from kafkawire.headers import read_request, response_header_version
 from tests.support import corpus
 from tests.support.filled_messages import filled
+from tests.support.memory import peak
 from tests.support.mutations import Mutator, Seed, seed, wrong_lengths
 
 REFUSALS = (struct.error, IndexError, ValueError, OverflowError)
@@ -197,15 +197,14 @@ def compiled(cls: type[Message], version: int, data: bytes) -> str:
 def check_memory(cls: type[Message], version: int, data: bytes, constant: int = 16_384) -> None:
     """At most 40 times the input, and a constant for what every message takes."""
     read = decoder(cls, version)
-    tracemalloc.start()
-    try:
+    allowed = 40 * len(data) + constant
+
+    def read_or_refuse() -> None:
         with suppress(*REFUSALS):
             read(data, 0)
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    if peak > 40 * len(data) + constant:
-        raise Wrong(f"{peak} bytes of memory for {len(data)} of input")
+
+    if (taken := peak(read_or_refuse, allowed)) > allowed:
+        raise Wrong(f"{taken} bytes of memory for {len(data)} of input")
 
 
 def lines(tally: Tally, seconds: float) -> Iterator[str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import tracemalloc
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from random import Random
 
 import pytest
@@ -23,6 +23,7 @@ from kafkawire.messages import (
 from kafkawire.runtime import write_varint
 from tests.support import corpus
 from tests.support.cheapest import arrays_of, filled_up
+from tests.support.memory import peak
 from tests.support.mutations import Seed, seed
 from tests.wire import fuzz
 
@@ -114,13 +115,10 @@ def test_megabytes_that_are_spoiled(inputs: Callable[[], list[tuple[type[Message
     """Reading them and naming the place of what is wrong: both together."""
     for cls, version, data in inputs():
         # So that what is made once, for every message, isn't counted.
-        with suppress(DecodeError):
-            decode(cls, version, data[:20])
-        tracemalloc.start()
-        try:
-            with suppress(DecodeError):
-                decode(cls, version, data)
-            peak = tracemalloc.get_traced_memory()[1]
-        finally:
-            tracemalloc.stop()
-        assert peak <= 40 * len(data), (cls, version, data[:40])
+        read(cls, version, data[:20])
+        assert peak(partial(read, cls, version, data), 40 * len(data)) <= 40 * len(data), (cls, version, data[:40])
+
+
+def read(cls: type[Message], version: int, data: bytes) -> None:
+    with suppress(DecodeError):
+        decode(cls, version, data)
