@@ -16,11 +16,13 @@ import anyio
 import pytest
 
 from kafkaadmin import AdminClient
+from kafkaadmin.testing import FakeCluster
 from tests.support.matrix.calls import CALLS, NO_ROW, Call
 from tests.support.matrix.cells import Cell, cells, impossible
-from tests.support.matrix.expected import RULES, expected
-from tests.support.matrix.faults import CODES, Fault, Moment
-from tests.support.matrix.running import wrong
+from tests.support.matrix.expected import RULES, Outcome, expected
+from tests.support.matrix.faults import CODES, Fault, Moment, Strike
+from tests.support.matrix.running import Patience, Playing, wrong
+from tests.support.writes import Play, set_stage
 
 AT_ONCE = 24
 EVERY_DAY = {"asyncio": 2_500, "trio": 500}
@@ -79,3 +81,15 @@ def test_every_cell_finds_a_rule_and_every_rule_a_cell() -> None:
     used = Counter(id(expected(cell)) for cell in cells())
     assert [rule for rule in RULES if id(rule) not in used] == []
     assert all(rule.why for rule in RULES)
+
+
+def test_a_cell_does_not_count_where_a_hedge_has_spared_the_call_the_fault() -> None:
+    wanted = ("list_topics", Moment.WRITTEN, Fault.OVERSIZED)
+    cell = next(each for each in cells() if (str(each.call), each.moment, each.fault) == wanted)
+    with FakeCluster(brokers=3) as cluster:
+        set_stage(cluster)
+        playing = Playing(cell, Play(cluster), Patience(suspect_after=0.3, request_timeout=0.7))
+        playing.strike = Strike(playing.strike.at, {**playing.strike.settings, "delay": 0.5})
+        seen = anyio.run(playing.seen)
+    assert seen.outcome is Outcome.DONE
+    assert not seen.struck

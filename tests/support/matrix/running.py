@@ -52,7 +52,8 @@ REFUSED = 42
 """INVALID_REQUEST, final for every call: what the call that only warms up is answered with."""
 
 TRIES = 30
-"""A cell is played again when the lookup happened to be asked of the broker to be struck, or hedged there."""
+"""A cell is played again when the lookup happened to be asked of the broker to be struck, or hedged there, and when a
+struck request that any broker can answer was hedged."""
 
 _TOLD = ("ACL", "SCRAM", "TOKEN", "VOTER", "DELETE_TOPICS", "REASSIGN", "TXN")
 """What is in the names of APIs that need more on the stage, or to be told what there is."""
@@ -147,11 +148,21 @@ class Playing:
             observers=[self.hear] if self.cell.moment in _AFTER_LOOKUP else [],
         ) as admin:
             await _PREPARATIONS[self.cell.moment](self, admin)
+            api = self._struck_api()
+            before = len(self.cluster.seen(api))
             outcome, error = await self.outcome(admin)
+            hedged = outcome is Outcome.DONE and len(self.cluster.seen(api)) > before + 1
             nobody_knows = outcome in {Outcome.GONE, Outcome.LOST}
             likely = self.strike.applied or outcome in {Outcome.DONE, Outcome.AMBIGUOUS}
             done = None if nobody_knows else await self.done(admin, likely=likely)
-        return Seen(outcome, error, done, struck=self.handle.hits > 0 if self.handle is not None else self.struck)
+        struck = self.handle.hits > 0 if self.handle is not None else self.struck
+        return Seen(outcome, error, done, struck=struck and not (hedged and self._is_spared_by_a_hedge()))
+
+    def _is_spared_by_a_hedge(self) -> bool:
+        """Whether a second broker, asked because a busy one took its time, may answer what the first spoils."""
+        cell = self.cell
+        any_broker = cell.moment is Moment.LOOKUP or cell.call.to in {To.ANY, To.LOOKUP}
+        return any_broker and expected(cell).outcome is not Outcome.DONE
 
     # Before the call
 
@@ -249,6 +260,9 @@ class Playing:
             self.cluster.stop_broker(owner, how=how)
         else:
             self.cluster.say_unasked(owner, strike.settings["data"])
+
+    def _struck_api(self) -> ApiKey:
+        return self._lookup_api() if self.cell.moment is Moment.LOOKUP else self.call.api
 
     def _lookup_api(self) -> ApiKey:
         return ApiKey.FIND_COORDINATOR if self.call.to is To.COORDINATOR else ApiKey.METADATA
