@@ -321,9 +321,10 @@ class AdminClient:
     ) -> R:
         """Send any request of `kafkawire.messages`, and give its answer as it came.
 
-        Brings what all calls have: routing, connections, the version that both sides know. Error codes inside the
-        answer are the caller's to read, but for those that say that another broker must be asked. When an answer was
-        lost a read is sent again, and a write raises `OutcomeUnknownError`.
+        Brings what all calls have: routing, connections, the version that both sides know. The request goes out as it
+        is: just after a failover only an OffsetFetch with `require_stable` is told all that was committed. Error codes
+        inside the answer are the caller's to read, but for those that say that another broker must be asked. When an
+        answer was lost a read is sent again, and a write raises `OutcomeUnknownError`.
 
         Args:
             request: its fields are checked against the version: `LocalProtocolError` when that can't carry one.
