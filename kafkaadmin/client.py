@@ -923,6 +923,8 @@ class AdminClient:
         Args:
             groups: one or several, for all their partitions, or a mapping to the partitions wanted (`None` for all).
             require_stable: wait until no transaction is about to change the offsets (KIP-447; brokers 2.5 and later).
+                Otherwise that is waited for only while a coordinator is new to the client: 10 s, and half of the
+                call's time, at most.
             topic_ids: the ids of all the topics that are named, as `describe_topics` tells them: then offsets are those
                 for the topics of these ids, and one that is gone is an `UnknownTopicError` of its partitions, whatever
                 has its name now (KIP-848; brokers 4.2 and later). Every group needs its partitions then.

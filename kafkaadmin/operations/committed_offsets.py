@@ -71,8 +71,8 @@ _STABLE_SINCE = 7
 """The first version of OffsetFetch with `require_stable`.
 
 A new coordinator shows only what its replicas are known to have, and for a moment that can be less than its predecessor
-acknowledged (seen on Kafka 4.4.0). A stable fetch is answered from all that it has taken over, so after a failover the
-offsets are fetched so, whether or not the caller asked for it.
+acknowledged (seen on Kafka 4.4.0). A stable fetch is answered from all that it has taken over. So of a coordinator that
+the client found a moment ago offsets are fetched so, whether or not the caller asked for it.
 """
 
 _LATER_THAN_ZOOKEEPER = 2
@@ -131,7 +131,7 @@ def _fetching(
     names = {told: topic for topic, told in (ids or {}).items()}
 
     def request(keys: Sequence[str], attempt: Attempt) -> OffsetFetchRequest:
-        stable = require_stable or (attempt.after_failover and attempt.version >= _STABLE_SINCE)
+        stable = require_stable or (attempt.owner_is_new and attempt.version >= _STABLE_SINCE)
         if attempt.version >= 8:
             return OffsetFetchRequest(
                 groups=tuple(

@@ -61,7 +61,7 @@ class Cluster:
         def router(
             find: Callable[[Sequence[Any]], Any], still_owns: StillOwns[Any] | None = None, **tell: Any
         ) -> Router[Any]:
-            table: RouteTable[Any] = RouteTable(self._nodes, self._backoff, on_move=self._moved, **tell)
+            table: RouteTable[Any] = RouteTable(self._nodes, self._backoff, **tell)
             return Router(table, find, self._nodes, asker, config.retry, still_owns=still_owns)
 
         told: dict[str, Any] = _tellers(announce) if announce else {}
@@ -89,10 +89,6 @@ class Cluster:
             self._coordinators, self._leaders, self._controller, self._membership, self._nodes, self._backoff, witnesses
         )
         self._driver = Driver(self._directory, asker, self._backoff, announce, config.request_timeout)
-
-    def _moved(self) -> None:
-        """A key is somebody else's than before, however that was found out."""
-        self._driver.note_failover()
 
     def _learned(self, cluster_id: str | None) -> None:
         self._pool.cluster_id = cluster_id

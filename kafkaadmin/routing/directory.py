@@ -210,7 +210,7 @@ class Directory:
             if node is None:
                 errors[destination] = ConnectError(f"{destination} is not a live broker of the cluster")
             else:
-                found.routes.append(Route(destination, node, 0, node.epoch))
+                found.routes.append(Route(destination, node, 0, node.epoch, float("-inf")))
         return found, errors
 
     async def _quickest(self) -> Node:

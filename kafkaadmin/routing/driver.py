@@ -7,7 +7,7 @@ broker holds up nobody else's.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Generic, TypeVar
 
@@ -58,8 +58,11 @@ REQUESTS_AT_ONCE = 16
 LOADING_PATIENCE = 10.0
 """Seconds of COORDINATOR_LOAD_IN_PROGRESS after which the coordinator is looked up afresh, once."""
 
-UNSETTLED_AFTER_FAILOVER = 10.0
-"""Seconds after an owner moved or was lost for which requests are made with `after_failover`."""
+NEW_FOR = 10.0
+"""Seconds after an owner was found, for the first time or anew, for which requests are made with `owner_is_new`.
+
+Not in the second half of a call's time: what such a request waits for may never come.
+"""
 
 FORWARDED_ANEW_AFTER = 1.0
 """Seconds after which an answer of the controller's may be that to a repetition: a KRaft broker passes a request on
@@ -87,11 +90,6 @@ class Driver:
         self.backoff = backoff
         self.announce = announce
         self.request_timeout = request_timeout
-        self.failover_at = float("-inf")
-
-    def note_failover(self) -> None:
-        """An owner of keys was found to have moved, or to be gone."""
-        self.failover_at = anyio.current_time()
 
     async def run(
         self, operation: Operation[K, R, V], keys: Iterable[K], deadline: Deadline, tally: Tally | None = None
@@ -125,12 +123,13 @@ class _Trouble:
 
 @dataclass(slots=True)
 class _Batch(Generic[K]):
-    """Keys that one broker owns, and the routes that say so."""
+    """Keys that one broker owns, and the routes that say so, the newest of which was installed at `newest`."""
 
     node: Node
     node_epoch: int
-    keys: list[K]
-    routes: dict[Destination, Route[Destination]]
+    keys: list[K] = field(default_factory=list[K])
+    routes: dict[Destination, Route[Destination]] = field(default_factory=dict[Destination, "Route[Destination]"])
+    newest: float = float("-inf")
 
 
 class Call(Generic[K, R, V]):
@@ -193,9 +192,10 @@ class Call(Generic[K, R, V]):
         for route in found.routes:
             batch = batches.get(route.node)
             if batch is None:
-                batch = batches[route.node] = _Batch(route.node, route.node_epoch, [], {})
+                batch = batches[route.node] = _Batch(route.node, route.node_epoch)
             batch.keys += keys_to[route.key]
             batch.routes[route.key] = route
+            batch.newest = max(batch.newest, route.since)
         return list(batches.values()), self._waiting(found.waiting, keys_to)
 
     async def _nobody_to_ask(self, key: K, error: KafkaAdminError) -> None:
@@ -297,10 +297,8 @@ class Call(Generic[K, R, V]):
         if len(keys) >= BULK_FROM:
             await self._take_turn()
         now = anyio.current_time()
-        after_failover = now - self.driver.failover_at < UNSETTLED_AFTER_FAILOVER
-        attempt = Attempt(
-            version, self._broker_timeout_ms(now), batch.node.broker, after_failover, self._doubtful(keys)
-        )
+        owner_is_new = now - batch.newest < NEW_FOR and self.deadline.at - now > self.deadline.seconds / 2
+        attempt = Attempt(version, self._broker_timeout_ms(now), batch.node.broker, owner_is_new, self._doubtful(keys))
         try:
             request = self.operation.request(keys, attempt)
             response = await self.driver.asker.exchange(question, connection, request, version)
@@ -415,7 +413,6 @@ class Call(Generic[K, R, V]):
         return True
 
     def _invalidate(self, batch: _Batch[K], key: K, error: BrokerError, *, later: bool) -> None:
-        self.driver.note_failover()
         if self.router is not None:
             route = batch.routes[self.operation.to(key)]
             self.router.table.invalidate(route, error, anyio.current_time(), later=later)
@@ -493,7 +490,6 @@ class Call(Generic[K, R, V]):
 
     def _again(self, keys: list[K], sent: bool, error: KafkaAdminError, *, pause: bool, fresh: bool = False) -> Left[K]:
         again: list[K] = []
-        self.driver.note_failover()
         for key in keys:
             trouble = self._trouble(key)
             trouble.error = error

@@ -98,15 +98,15 @@ def settle(code: int, value: Callable[[], V], message: str | None = None) -> Out
 class Attempt(NamedTuple):
     """What a request is made for: the version that the broker takes, how long it may work on it, and who it is.
 
-    `after_failover`: an owner of keys moved or was lost a moment ago, whoever's they were. What the new one has taken
-    over may not all be visible yet.
+    `owner_is_new`: the broker was found to own a key a moment ago, for the first time or anew. What it has taken over
+    from another one may not all be visible yet.
     `doubtful`: the keys that were asked for before, in a request that may have been applied.
     """
 
     version: int
     timeout_ms: int
     broker: Broker
-    after_failover: bool = False
+    owner_is_new: bool = False
     doubtful: Collection[Any] = ()
 
 

@@ -30,12 +30,13 @@ FEW = 10_000
 
 
 class Route(NamedTuple, Generic[K]):
-    """Where a key's request goes, and which installation of that answer this was."""
+    """Where a key's request goes, which installation of that answer this was, and when it was installed."""
 
     key: K
     node: Node
     generation: int
     node_epoch: int
+    since: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,14 @@ class Lookup(Generic[K]):
 
 
 class _Entry(Generic[K]):
-    __slots__ = ("age", "error", "generation", "lookup", "misses", "node", "node_epoch", "start_seq", "until")
+    __slots__ = ("age", "error", "generation", "lookup", "misses", "node", "node_epoch", "since", "start_seq", "until")
 
     def __init__(self, age: int) -> None:
         self.age = age  # the table's, when somebody last asked for the key
         self.node: Node | None = None  # set: READY
         self.generation = 0
         self.node_epoch = 0
+        self.since = _NEVER
         self.start_seq = 0
         self.lookup: Lookup[K] | None = None  # set: somebody is asking
         self.until: float | None = None  # set: WAIT
@@ -94,7 +96,6 @@ class RouteTable(Generic[K]):
         on_drop: Callable[[K, Node, str], None] | None = None,
         on_install: Callable[[K, Node, Node | None], None] | None = None,
         on_wait: Callable[[K, KafkaAdminError, float], None] | None = None,
-        on_move: Callable[[], None] | None = None,
     ) -> None:
         self._nodes = nodes
         self._backoff = backoff
@@ -106,7 +107,7 @@ class RouteTable(Generic[K]):
         self._left_before: dict[K, Node] = {}
         self._age = 0
         self._ages_at = _NEVER
-        self._on_drop, self._on_install, self._on_wait, self._on_move = on_drop, on_install, on_wait, on_move
+        self._on_drop, self._on_install, self._on_wait = on_drop, on_install, on_wait
         nodes.on_lost(self._node_lost)
 
     # ------------------------------------------------------------------ reading
@@ -119,7 +120,7 @@ class RouteTable(Generic[K]):
             if entry is None or (node := entry.node) is None or node.suspect:
                 return None
             entry.age = self._age
-            routes.append(Route(key, node, entry.generation, entry.node_epoch))
+            routes.append(Route(key, node, entry.generation, entry.node_epoch, entry.since))
         return routes
 
     def resolve(self, keys: Iterable[K], now: float, *, since: int = 0) -> Resolution[K]:
@@ -135,7 +136,7 @@ class RouteTable(Generic[K]):
                 continue
             entry.age = self._age
             if (node := entry.node) is not None and not (node.suspect and entry.start_seq < since):
-                found.routes.append(Route(key, node, entry.generation, entry.node_epoch))
+                found.routes.append(Route(key, node, entry.generation, entry.node_epoch, entry.since))
             elif entry.lookup is not None:
                 found.looking[id(entry.lookup)] = entry.lookup
             elif entry.until is not None and now < entry.until:
@@ -208,7 +209,7 @@ class RouteTable(Generic[K]):
                 # It failed after this lookup began, which can't have known.
                 found = Unsettled(KafkaAdminError(f"{found} failed while it was looked up"))
             if isinstance(found, Node):
-                self._install(key, entry, found, lookup.start_seq)
+                self._install(key, entry, found, lookup.start_seq, now)
             elif isinstance(found, Unsettled):
                 self._postpone(key, entry, found.error, now, jitter)
             else:
@@ -232,7 +233,7 @@ class RouteTable(Generic[K]):
         self._age += 1
         self._ages_at = now
 
-    def _install(self, key: K, entry: _Entry[K], node: Node, start_seq: int) -> None:
+    def _install(self, key: K, entry: _Entry[K], node: Node, start_seq: int, now: float) -> None:
         self._nodes.cleared(node, start_seq)
         entry.start_seq = start_seq
         entry.until = entry.error = None
@@ -243,10 +244,9 @@ class RouteTable(Generic[K]):
         entry.node = node
         entry.node_epoch = node.epoch
         entry.generation = self._nodes.tick()
+        entry.since = now
         self._by_node.setdefault(node, set()).add(key)
         previous = self._left.pop(key, self._left_before.pop(key, None))
-        if previous is not None and previous is not node and self._on_move is not None:
-            self._on_move()
         if self._on_install is not None:
             self._on_install(key, node, previous)
 

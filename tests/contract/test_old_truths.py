@@ -8,7 +8,7 @@ from typing import Literal
 import anyio
 import pytest
 
-from kafkaadmin import AdminClient, TopicPartition
+from kafkaadmin import AdminClient, OperationTimeoutError, TopicPartition
 from kafkaadmin.testing import FakeCluster, Fault
 from kafkawire import ApiKey
 from tests.support.eventually import eventually
@@ -137,6 +137,17 @@ async def test_many_callers_share_the_question_whether_their_coordinator_still_i
             callers.start_soon(read, admin, ("billing", "audit")[number % 2])
     # One question, or a few where a busy machine takes so long that it is hedged or the answer gets old meanwhile.
     assert 1 <= asked(cluster, ApiKey.FIND_COORDINATOR) - before <= 10
+
+
+async def test_a_transaction_that_hangs_is_waited_for_no_longer_than_half_the_time(
+    cluster: FakeCluster, admin: AdminClient
+) -> None:
+    """A coordinator that is new to the client is asked for stable offsets, which may never come."""
+    cluster.hold_offsets("billing", [("orders", 0)])
+    assert (await admin.list_consumer_group_offsets("billing", timeout=2.0))["billing"][ORDERS_0].offset == 1
+    stable = await admin.list_consumer_group_offsets("billing", require_stable=True, timeout=0.5)
+    with pytest.raises(OperationTimeoutError, match="UNSTABLE_OFFSET_COMMIT"):
+        stable["billing"]
 
 
 async def test_while_nobody_else_can_be_asked_its_word_counts(cluster: FakeCluster, admin: AdminClient) -> None:

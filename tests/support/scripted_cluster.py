@@ -44,7 +44,7 @@ class ScriptedCluster:
         self.answers = dict(answers)
         self.asked: list[Asked] = []
         self.operations: list[Operation[Any, Any, Any]] = []
-        self.after_failover = False
+        self.owner_is_new = False
         self.of_controllers = False
         self.live = [BROKERS]
         """What `brokers` gives, call by call; the last one goes on."""
@@ -96,7 +96,7 @@ class ScriptedCluster:
         done: dict[Any, Any],
         failed: dict[Any, KafkaAdminError],
     ) -> None:
-        attempt = Attempt(version, TIMEOUT_MS, BROKERS[broker - 1], self.after_failover)
+        attempt = Attempt(version, TIMEOUT_MS, BROKERS[broker - 1], self.owner_is_new)
         sent = operation.request(keys, attempt)
         request = decode(type(sent), version, encode(sent, version))
         self.asked.append(Asked(request, version, operation.to(keys[0]), broker))

@@ -190,9 +190,11 @@ class TestListConsumerGroupOffsets:
         assert cluster.asked[0].request.require_stable
 
     @pytest.mark.parametrize(("version", "stable"), [(6, False), (7, True), (9, True)])
-    def test_after_a_failover_offsets_are_fetched_stably_where_that_can_be(self, version: int, stable: bool) -> None:
+    def test_of_a_new_coordinator_offsets_are_fetched_stably_where_that_can_be(
+        self, version: int, stable: bool
+    ) -> None:
         cluster = offsets_of(*([group_of("billing")] if version >= 8 else []), version=version)
-        cluster.after_failover = True
+        cluster.owner_is_new = True
         cluster.call(ops.list_consumer_group_offsets, "billing", require_stable=False).raise_for_errors()
         assert cluster.asked[0].request.require_stable is stable
 

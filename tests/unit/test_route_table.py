@@ -82,7 +82,7 @@ def test_keys_join_a_lookup_that_still_gathers(world: World) -> None:
 
 def test_an_answer_makes_a_route(world: World) -> None:
     assert world.look_up({"g": world.a}) == {}
-    assert world.route() == Route("g", world.a, world.route().generation, world.a.epoch)
+    assert world.route() == Route("g", world.a, world.route().generation, world.a.epoch, 0.0)
     assert world.table.known() == ["g"]
 
 
