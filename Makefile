@@ -12,7 +12,15 @@ IN_TWO := --tx '2*popen//python=$(PY) -X dev -bb' --dist
 # asyncio's debug mode, which -X dev brings, takes as long again under the tracer: there the other tiers have it.
 ON_ALL_CORES := --tx '2*popen//python=$(PY) -X faulthandler -bb' --dist worksteal
 
-.PHONY: help test-old-kafka schedules coverage-table demo test test-fast coverage test-kafka lint format fuzz chaos silence bench kafka lock lock-check audit clean
+# No wheel of gssapi is made for Linux: its lock's package is built here, by what a lock of its own names.
+LOCKS := dev bench gssapi gssapi-build
+LOCKED_dev := pyproject.toml --extra cli --group dev
+LOCKED_bench := pyproject.toml --group bench
+LOCKED_gssapi := --group gssapi
+LOCKED_gssapi-build := --group gssapi-build
+INSTALL_LOCKED := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r
+
+.PHONY: kerberos help test-old-kafka schedules coverage-table demo test test-fast coverage test-kafka lint format fuzz chaos silence bench kafka lock lock-check audit clean
 .DEFAULT_GOAL := help
 
 help:
@@ -31,6 +39,7 @@ help:
 	@echo 'make bench       the benchmarks'
 	@echo 'make picture     the picture of the README: four clients through the loss of a coordinator (5 min)'
 	@echo 'make kafka       fetches what real Kafka needs (on Debian as root, also Java and Maven)'
+	@echo "make kerberos    builds the extra gssapi and looks for MIT's KDC (on Debian as root, installs it)"
 	@echo 'make coverage-table  docs/coverage.md anew, from docs/coverage.toml and the contract tests'
 	@echo 'make lock        renews the locks in requirements/'
 	@echo 'make audit       known vulnerabilities of what the locks name; asks PyPI itself, so it needs the network'
@@ -43,23 +52,23 @@ $(READY): requirements/dev.lock pyproject.toml tools/make-venv
 demo: $(READY)
 	$(PY) -m kafkaadmin demo
 
-test: lint kafka coverage test-kafka test-old-kafka
+test: lint kafka kerberos coverage test-kafka test-old-kafka
 
 test-fast: $(READY)
-	$(PYTEST) $(ON_ALL_CORES) -m 'not real_kafka and not jdk' $(ARGS)
+	$(PYTEST) $(ON_ALL_CORES) -m 'not real_kafka and not jdk and not kerberos' $(ARGS)
 
 # With the tracer and asyncio's debug mode together, tests of scale would measure those two: they run without it.
 coverage: $(READY)
 	$(PY) -m coverage erase
-	$(COVERED) -q $(ON_ALL_CORES) -m 'not real_kafka and not jdk and not scale'
+	$(COVERED) -q $(ON_ALL_CORES) -m 'not real_kafka and not jdk and not kerberos and not scale'
 	$(PY) -m coverage combine -q
 	$(PY) -m coverage report
 	$(PYTEST) -q $(IN_TWO) worksteal -m 'not real_kafka and scale'
 
 # Tests on real brokers wait most of the time. Each worker has brokers of its own.
-test-kafka: kafka
+test-kafka: kafka kerberos
 	$(PYTEST) -m jdk
-	$(PYTEST) $(IN_TWO) worksteal -m real_kafka -rP $(ARGS)
+	$(PYTEST) $(IN_TWO) worksteal -m 'real_kafka or kerberos' -rP $(ARGS)
 
 # Of older releases the contract tests are played every day; everything, chaos and security too, takes ten minutes each.
 test-old-kafka: $(READY)
@@ -102,7 +111,7 @@ bench: .venv/.bench
 	$(PY) benchmarks/fake_cluster.py
 
 .venv/.bench: $(READY) requirements/bench.lock
-	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.lock
+	$(INSTALL_LOCKED) requirements/bench.lock
 	@touch $@
 
 picture: .venv/.bench kafka
@@ -111,17 +120,23 @@ picture: .venv/.bench kafka
 kafka: $(READY)
 	$(PY) -m tests.support.kafka.setup
 
+kerberos: .venv/.gssapi
+	$(PY) -m tests.support.kerberos.setup
+
+.venv/.gssapi: $(READY) requirements/gssapi.lock requirements/gssapi-build.lock
+	$(PY) -m tests.support.kerberos.setup
+	$(INSTALL_LOCKED) requirements/gssapi-build.lock
+	CFLAGS=-O0 $(INSTALL_LOCKED) requirements/gssapi.lock --no-build-isolation
+	@touch $@
+
 lock: $(READY)
-	$(COMPILE) pyproject.toml --extra cli --group dev -o requirements/dev.lock
-	$(COMPILE) pyproject.toml --group bench -o requirements/bench.lock
+	$(foreach lock,$(LOCKS),$(COMPILE) $(LOCKED_$(lock)) -o requirements/$(lock).lock &&) true
 
 # The lock itself is given as the preference, so that a newer release somewhere is no failure.
 lock-check: $(READY)
-	for group in dev bench; do \
-	  cp requirements/$$group.lock .venv/$$group.lock; \
-	  $(COMPILE) pyproject.toml $$([ $$group = bench ] || echo --extra cli) --group $$group -o .venv/$$group.lock >/dev/null && \
-	  diff -q requirements/$$group.lock .venv/$$group.lock || exit 1; \
-	done
+	$(foreach lock,$(LOCKS),cp requirements/$(lock).lock .venv/$(lock).lock && \
+	  $(COMPILE) $(LOCKED_$(lock)) -o .venv/$(lock).lock >/dev/null && \
+	  diff -q requirements/$(lock).lock .venv/$(lock).lock &&) true
 
 # Where PyPI can't be asked it fails: what couldn't be audited counts as unsafe.
 audit: $(READY)

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-pytest_plugins = ["tests.support.kafka.plugin"]
+pytest_plugins = ["tests.support.kafka.plugin", "tests.support.kerberos.plugin"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -7,6 +7,7 @@ import hashlib
 import ssl
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from os import PathLike
 
 from kafkaadmin.testing.scram_users import Credential, ScramUsers
 from kafkaadmin.testing.tokens import Tokens
@@ -28,11 +29,13 @@ class SecureListener:
 
     Args:
         tls: the listener's certificate, and whether it wants the client's: a context for servers.
-        mechanisms: of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 and OAUTHBEARER, those that are taken. Without any there is
-            no SASL.
+        mechanisms: of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER and GSSAPI, those that are taken. Without any
+            there is no SASL.
         users: passwords by name, for PLAIN and SCRAM. SCRAM also knows users whose credentials clients have made, and
             delegation tokens.
         tokens: bearer tokens that are good.
+        keytab: for GSSAPI, the keys of the brokers' principals, such as `kafka/127.0.0.1@REALM`. It needs the extra
+            `gssapi`, and a KDC of the test's own.
         session_life: seconds after which a client must authenticate again, as with `connections.max.reauth.ms`; a
             broker hangs up on one that goes on all the same (KIP-368).
     """
@@ -41,11 +44,14 @@ class SecureListener:
     mechanisms: Collection[str] = ()
     users: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     tokens: Collection[str] = field(default=(), repr=False)
+    keytab: str | PathLike[str] | None = None
     session_life: float | None = None
 
     def __post_init__(self) -> None:
-        if unknown := set(self.mechanisms) - {"PLAIN", "OAUTHBEARER", *ALGORITHMS}:
+        if unknown := set(self.mechanisms) - {"PLAIN", "OAUTHBEARER", "GSSAPI", *ALGORITHMS}:
             raise ValueError(f"FakeCluster knows no SASL mechanism {', '.join(sorted(unknown))}")
+        if ("GSSAPI" in self.mechanisms) is not (self.keytab is not None):
+            raise ValueError("GSSAPI and a keytab need each other")
 
 
 class Logins:

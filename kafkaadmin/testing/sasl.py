@@ -198,7 +198,14 @@ def _attributes(text: str) -> Mapping[str, str]:
     return dict(part.split("=", 1) for part in text.split(","))
 
 
+def _gssapi(mechanism: str, logins: Logins) -> _Exchange:
+    from kafkaadmin.testing.kerberos import Acceptor
+
+    return Acceptor(mechanism, logins)
+
+
 _EXCHANGES: Mapping[str, Callable[[str, Logins], _Exchange]] = {
+    "GSSAPI": _gssapi,
     "PLAIN": _Plain,
     "OAUTHBEARER": _OAuthBearer,
     "SCRAM-SHA-256": _Scram,

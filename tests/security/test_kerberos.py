@@ -1,4 +1,4 @@
-"""SASL GSSAPI without a KDC: what comes of its messages. `python -m tests.support.kerberos` has the real thing."""
+"""SASL GSSAPI without a KDC: what comes of its messages. `test_kerberos_on_brokers.py` has the real thing."""
 
 from __future__ import annotations
 
@@ -60,7 +60,10 @@ def test_the_exchange_is_by_rfc_4752(kerberos: Kerberos) -> None:
     assert kerberos.step(b"") is None
     said = kerberos._context.said
     assert said["name"] == ("kafka@broker.test", "service")
-    assert said["creds"]["store"] == {"client_keytab": "alice.keytab"}
+    assert said["creds"]["store"] == {
+        "client_keytab": "alice.keytab",
+        "ccache": "MEMORY:alice@REALM by alice.keytab",
+    }
 
 
 @pytest.mark.parametrize("layers", [b"[\x06\x00\x10\x00]", b"[\x07]", b"[]"])
@@ -81,7 +84,9 @@ def test_a_broker_that_goes_on_is_refused(kerberos: Kerberos) -> None:
 
 def test_what_the_library_says_is_told(kerberos: Kerberos) -> None:
     kerberos.start()
-    with pytest.raises(SaslError, match=r"kafka@broker\.test: the ticket has expired"):
+    with pytest.raises(
+        SaslError, match=r"kafka@broker\.test, as alice@REALM, by alice\.keytab: the ticket has expired"
+    ):
         kerberos.step(b"refused")
 
 

@@ -23,3 +23,6 @@ def test_every_package_of_a_lock_is_pinned_with_hashes(lock: Path) -> None:
 
 def test_packages_are_installed_by_their_hashes() -> None:
     assert "--require-hashes" in (ROOT / "tools" / "make-venv").read_text(encoding="utf-8")
+    assert re.findall(r"pip install.*", (ROOT / "Makefile").read_text(encoding="utf-8")) == [
+        "pip install --quiet --disable-pip-version-check --require-hashes -r"
+    ]

@@ -32,6 +32,10 @@ class Listener(StrEnum):
     def protocol(self) -> str:
         return "SSL" if self is Listener.MTLS else self.value
 
+    @property
+    def encrypted(self) -> bool:
+        return self is not Listener.SASL_PLAINTEXT
+
 
 class SecuredKafka(JvmKafka):
     """A cluster whose brokers can be entered in every way. SCRAM users are the test's to make."""

@@ -6,9 +6,9 @@ installed, elsewhere they are named.
 
 import os
 import shutil
-import subprocess
 import sys
 
+from tests.support.debian import InstallError, can_install, install
 from tests.support.kafka.backend import Backend, choose_backend
 from tests.support.kafka.containers import copy_out_of_image, ensure_image
 from tests.support.kafka.errors import BackendUnavailableError
@@ -32,7 +32,7 @@ def main() -> int:
     try:
         backend = choose_backend(wanted, version)
         _prepare(backend, version)
-    except BackendUnavailableError as error:
+    except (BackendUnavailableError, InstallError) as error:
         _say(f"{error}\n{NEEDED}")
         return 1
     _say(f"Kafka {version} is ready to run: {backend}")
@@ -40,9 +40,9 @@ def main() -> int:
 
 
 def _prepare(backend: Backend, version: str) -> None:
-    if not _has_jdk_and_maven() and _can_install():
-        _install(*PACKAGES)
-    if shutil.which(KCAT) is None and _can_install():
+    if not _has_jdk_and_maven() and can_install():
+        install(*PACKAGES)
+    if shutil.which(KCAT) is None and can_install():
         _install_kcat()
     if backend is Backend.DOCKER:
         ensure_image(version)
@@ -70,27 +70,12 @@ def _has_jdk_and_maven() -> bool:
     return shutil.which("javac") is not None and shutil.which("mvn") is not None
 
 
-def _can_install() -> bool:
-    return shutil.which("apt-get") is not None and os.geteuid() == 0
-
-
 def _install_kcat() -> None:
     """One test wants it, and says so itself where it can't be had."""
     try:
-        _install(KCAT)
-    except BackendUnavailableError as error:
+        install(KCAT)
+    except InstallError as error:
         _say(str(error))
-
-
-def _install(*packages: str) -> None:
-    _say(f"installing {' '.join(packages)}")
-    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
-        done = subprocess.run(
-            ["apt-get", "-qq", *command], env=environment, capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise BackendUnavailableError(f"apt-get {command[0]} failed:\n{done.stderr[-2000:]}")
 
 
 def _say(line: str) -> None:
