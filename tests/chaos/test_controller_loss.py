@@ -9,8 +9,9 @@ import anyio
 import anyio.to_thread
 import pytest
 
-from kafkaadmin import AdminClient, ConfigResource, KafkaAdminError, NewTopic
+from kafkaadmin import AdminClient, BrokerId, ConfigResource, KafkaAdminError, NewTopic, OperationTimeoutError
 from kafkawire.enums import ConfigResourceType
+from kafkawire.messages import ApiVersionsRequest, CreatableTopic, CreateTopicsRequest
 from tests.support.eventually import eventually
 from tests.support.kafka import KafkaCluster
 from tests.support.kafka.settings import uses_zookeeper
@@ -110,3 +111,29 @@ async def test_calls_outlive_the_loss_of_the_controller(chaos_kafka: KafkaCluste
             for caller in callers:
                 caller.going = False
     assert [caller.failures for caller in callers] == [[]] * len(callers)
+
+
+@pytest.mark.kraft
+async def test_a_broker_that_is_well_keeps_an_order_for_a_controller_that_sleeps(chaos_kafka: KafkaCluster) -> None:
+    """Kafka's own doing, which no client can prevent: carried out although nobody waits for it any more."""
+    bootstrap, controllers = chaos_kafka.bootstrap(), chaos_kafka.bootstrap_controllers()
+    async with AdminClient(bootstrap) as admin, AdminClient(bootstrap_controllers=controllers) as quorum:
+
+        async def leader() -> int | None:
+            return (await quorum.describe_metadata_quorum()).leader_id
+
+        async def topics() -> set[str]:
+            return set(await admin.list_topics())
+
+        holder = await leader()
+        assert holder is not None
+        keeper = BrokerId(next(broker for broker in chaos_kafka.brokers if broker != holder))
+        await admin.send(ApiVersionsRequest(), keeper)
+        order = CreatableTopic(name="orders", num_partitions=1, replication_factor=2)
+        await anyio.to_thread.run_sync(chaos_kafka.pause, holder)
+        with pytest.raises(OperationTimeoutError):
+            await admin.send(CreateTopicsRequest(topics=(order,)), keeper, timeout=0.5)
+        assert await eventually(leader, lambda found: found not in (None, holder)) not in (None, holder)
+        assert await topics() == set()
+        await anyio.to_thread.run_sync(chaos_kafka.resume, holder)
+        assert await eventually(topics, lambda found: found == {"orders"}) == {"orders"}

@@ -20,7 +20,8 @@ class Fault:
 
     `hold`: seconds, at least and at most, from the strike to the healing. `replaced`: Kafka elects another
     coordinator meanwhile, and the healing waits for that. `again`: repeated all the while. `keeps`: what was asked of
-    it, and is on its way there, it carries out once it is healed.
+    it, and is on its way there, it carries out once it is healed. `hits_broker`: other brokers feel it too, not only
+    who comes through its proxy.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Fault:
     hold: tuple[float, float]
     replaced: bool = False
     keeps: bool = False
+    hits_broker: bool = True
     again: Act | None = None
 
 
@@ -81,19 +83,22 @@ EVERYWHERE = (
         heal=lambda kafka, broker: kafka.proxies[broker].thaw(),
         hold=(2.0, 12.0),
         keeps=True,
+        hits_broker=False,
     ),
     Fault(
         name="proxy refusing",
         strike=lambda kafka, broker: kafka.proxies[broker].shut(),
         heal=lambda kafka, broker: kafka.proxies[broker].accept(),
         hold=(1.0, 6.0),
+        hits_broker=False,
     ),
-    Fault(name="RST again and again", strike=reset, heal=_nothing, hold=(2.0, 6.0), again=reset),
+    Fault(name="RST again and again", strike=reset, heal=_nothing, hold=(2.0, 6.0), hits_broker=False, again=reset),
     Fault(
         name="FIN again and again",
         strike=lambda kafka, broker: kafka.proxies[broker].close(),
         heal=_nothing,
         hold=(2.0, 6.0),
+        hits_broker=False,
         again=lambda kafka, broker: kafka.proxies[broker].close(),
     ),
 )
@@ -106,7 +111,13 @@ ON_DOCKER = (
 
 def moved(group: str) -> Fault:
     """Another broker is elected for the group's partition of the offsets."""
-    return Fault(name="election", strike=lambda kafka, _: kafka.move_coordinator(group), heal=_nothing, hold=(0.0, 1.0))
+    return Fault(
+        name="election",
+        strike=lambda kafka, _: kafka.move_coordinator(group),
+        heal=_nothing,
+        hold=(0.0, 1.0),
+        hits_broker=False,
+    )
 
 
 def faults_of(kafka: KafkaCluster, only: Collection[str] | None = None) -> tuple[Fault, ...]:

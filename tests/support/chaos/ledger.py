@@ -71,9 +71,10 @@ class Register:
 class Topic:
     """A topic that is made, and mostly deleted again; nobody else makes one of that name.
 
-    A broker that was cut off or asleep may have kept the order to make it. Its client was told nothing, and gave the
-    order to another one; but nobody can take it back. Carried out after the deletion, it makes another topic of the
-    same name. That one isn't what was deleted, and no client can prevent it: such orders have no date, and name no id.
+    A broker may have kept the order to make it: one that was cut off or asleep, or one that is well and passes orders
+    on to a controller that isn't. Its client was told nothing, and gave the order to another one; but nobody can take
+    it back. Carried out after the deletion, it makes another topic of the same name. That one isn't what was deleted,
+    and no client can prevent it: such orders have no date, and name no id.
     """
 
     register: Register
@@ -81,15 +82,15 @@ class Topic:
     kept: tuple[Kept, ...] = ()
     """Orders to make it that were given and not answered."""
 
-    def refutes_now(self, seen: UUID | None, was_cut_off: Callable[[Kept], bool]) -> str | None:
+    def refutes_now(self, seen: UUID | None, was_keeping: Callable[[Kept], bool]) -> str | None:
         """What is wrong with that id, or none, being there now."""
         refuted = self.register.refutes_now(None if seen is None else 1)
-        if refuted is None or (seen is not None and self._made_again(seen, was_cut_off)):
+        if refuted is None or (seen is not None and self._made_again(seen, was_keeping)):
             return None
         return f"{refuted}; its id is {seen}, {self.id} was acknowledged; kept: {list(self.kept)}"
 
-    def _made_again(self, seen: UUID, was_cut_off: Callable[[Kept], bool]) -> bool:
-        return self.id not in (None, seen) and any(map(was_cut_off, self.kept))
+    def _made_again(self, seen: UUID, was_keeping: Callable[[Kept], bool]) -> bool:
+        return self.id not in (None, seen) and any(map(was_keeping, self.kept))
 
 
 @dataclass(slots=True)

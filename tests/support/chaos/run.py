@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import tracemalloc
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ import anyio
 from kafkaadmin import AdminClient, NewTopic
 from tests.support.chaos.callers import ENDS, REPLICAS, TOPIC, Scene
 from tests.support.chaos.crowd import Crowd
-from tests.support.chaos.faults import Step, faults_of, plan, reset
+from tests.support.chaos.faults import Fault, Step, faults_of, plan, reset
 from tests.support.chaos.journal import EVERYBODY, Journal
 from tests.support.chaos.ledger import Ledger
 from tests.support.chaos.report import Recovery, Report
@@ -22,7 +22,7 @@ from tests.support.chaos.tally import Tally
 from tests.support.chaos.views import Views, offsets_partition
 from tests.support.chaos.weather import Weather
 from tests.support.kafka import CoordinatorWatch, KafkaCluster, wire
-from tests.support.kafka.settings import OFFSETS_PARTITIONS
+from tests.support.kafka.settings import OFFSETS_PARTITIONS, uses_zookeeper
 from tests.support.producing import produce
 
 __all__ = ["Run", "Settings"]
@@ -144,7 +144,7 @@ class Run:
     def _take(self, step: Step, group: str) -> None:
         kafka, fault = self._kafka, step.fault
         broker = kafka.coordinator_of(group)
-        self._weather.break_out(broker if fault.keeps else None)
+        self._weather.break_out(self._keeping(fault, broker))
         with CoordinatorWatch(kafka, group) as watch:
             struck = time.monotonic()
             self._note(f"{fault.name}: broker {broker} is struck")
@@ -171,6 +171,15 @@ class Run:
             f" Kafka after {recovered - struck:.2f} s, callers {held_up:.2f} s later;"
             f" healthy after {time.monotonic() - struck:.1f} s"
         )
+
+    def _keeping(self, fault: Fault, victim: int) -> Collection[int]:
+        """Who may carry out later what it is asked: all, since they pass it on, if KRaft's controller is hurt."""
+        if fault.hits_broker and not uses_zookeeper(self._kafka.version):
+            controller = anyio.run(_controller, self._kafka.bootstrap())
+            if controller in (victim, None):
+                self._note(f"{fault.name}: the controller is {controller}")
+                return self._kafka.brokers
+        return [victim] if fault.keeps else []
 
     def _hold(self, step: Step, broker: int, struck: float) -> None:
         """Let it last, and do meanwhile what belongs to it."""
@@ -215,7 +224,7 @@ class Run:
         topics = self._kafka.metadata(*self._ledger.topics).topics
         for name, topic in self._ledger.topics.items():
             found = self._kafka.topic_id(name) if topics[name] else None
-            refuted = topic.refutes_now(found, lambda kept: self._weather.was_cut_off(*kept))
+            refuted = topic.refutes_now(found, lambda kept: self._weather.was_keeping(*kept))
             if refuted is not None:
                 yield name, refuted
             elif found not in (None, topic.id):
@@ -255,6 +264,11 @@ def _served_again(watch: CoordinatorWatch, struck: float, broker: int) -> float 
         elif gone or serving != broker:
             return at
     return None
+
+
+async def _controller(bootstrap: str) -> int | None:
+    async with AdminClient(bootstrap) as admin:
+        return (await admin.describe_metadata_quorum()).leader_id
 
 
 async def _prepare(bootstrap: str) -> str:

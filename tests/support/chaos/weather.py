@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Collection
 
 __all__ = ["Weather"]
 
@@ -14,24 +15,23 @@ class Weather:
     def __init__(self) -> None:
         self._storm = False
         self._calm_since = time.monotonic()
-        self._cut_off: list[tuple[int, float, float]] = []
+        self._keeping: list[tuple[int, float, float]] = []
 
-    def break_out(self, cut_off: int | None = None) -> None:
-        """Brokers are about to be hurt. One that is `cut_off`, or sleeps, keeps what it was asked until it is well."""
+    def break_out(self, keeping: Collection[int] = ()) -> None:
+        """Brokers are about to be hurt. Those that are `keeping` what they are asked may yet carry it out."""
         self._storm = True
-        if cut_off is not None:
-            self._cut_off.append((cut_off, time.monotonic(), math.inf))
+        self._keeping += [(broker, time.monotonic(), math.inf) for broker in keeping]
 
     def calm_down(self) -> None:
         """All brokers know each other again, and all replicas are in sync."""
         self._calm_since = time.monotonic()
         self._storm = False
-        self._cut_off = [(broker, since, min(until, self._calm_since)) for broker, since, until in self._cut_off]
+        self._keeping = [(broker, since, min(until, self._calm_since)) for broker, since, until in self._keeping]
 
     def was_calm(self, since: float) -> bool:
         """Whether nothing has been wrong since then."""
         return not self._storm and self._calm_since <= since
 
-    def was_cut_off(self, broker: int, since: float, until: float) -> bool:
-        """Whether the broker was parted from others, or slept, at some moment of these."""
-        return any(each == broker and begun <= until and since <= ended for each, begun, ended in self._cut_off)
+    def was_keeping(self, broker: int, since: float, until: float) -> bool:
+        """Whether the broker, at some moment of these, may have kept what it was asked."""
+        return any(each == broker and begun <= until and since <= ended for each, begun, ended in self._keeping)
