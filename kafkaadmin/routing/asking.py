@@ -8,7 +8,7 @@ first takes its time.
 from __future__ import annotations
 
 import math
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from functools import partial
 from random import random
 from typing import Any, Generic, TypeVar
@@ -112,6 +112,8 @@ class Asker:
         Raises `ConnectionLostError`, `Moved`, and what ends the matter: `RemoteProtocolError`, `ClientClosedError`.
         """
         question.version = version
+        if question.moved is not None and question.node.epoch != question.node_epoch:
+            raise Moved  # it failed after its lookup, while a connection was opened: it may own nothing any more
         if not self._announce:
             return await self._exchange(question, connection, request)
         began = anyio.current_time()
@@ -212,7 +214,7 @@ class Asker:
         """Wait on while the node is silent, asking others at growing intervals whether it still is the one."""
         config, connection = self._config, exchange.connection
         expires = question.asked_at + config.request_timeout + question.patience
-        pause = config.retry.initial
+        pauses = self._pauses(question.node)
         while True:
             now = anyio.current_time()
             if now >= expires:
@@ -230,7 +232,7 @@ class Asker:
                     self._suspect(question.node, now - quiet_since)
                 if await self._has_moved(question):
                     raise Moved
-                until, pause = anyio.current_time() + pause, min(2 * pause, config.retry.maximum)
+                until = anyio.current_time() + next(pauses)
             try:
                 return await exchange.answer(min(until, expires))
             except NoAnswerYet:
@@ -238,6 +240,14 @@ class Asker:
             except TransportError as error:
                 self._lost(question, error)
                 raise
+
+    def _pauses(self, node: Node) -> Iterator[float]:
+        """How long to wait until others are asked about a silent node: until all do who wait for it, or by oneself."""
+        pause, longest = self._config.retry.initial, self._config.retry.maximum
+        while True:
+            until_all = node.check_at - anyio.current_time()
+            yield until_all if until_all > 0 else pause
+            pause = min(2 * pause, longest)
 
     async def _has_moved(self, question: Question, *, heard: bool = False) -> bool:
         return question.moved is not None and await self._in_time(partial(question.moved, heard=heard))
@@ -310,12 +320,13 @@ class Asker:
         async with anyio.create_task_group() as group:
 
             async def watch() -> None:
-                pause = self._config.retry.initial
-                await anyio.sleep(pause if question.node.suspect else self._config.suspect_after)
-                self._suspect(question.node, self._config.suspect_after)
-                while not await self._has_moved(question):
-                    await anyio.sleep(pause)
-                    pause = min(2 * pause, self._config.retry.maximum)
+                config, pauses = self._config, self._pauses(question.node)
+                await anyio.sleep(config.retry.initial if question.node.suspect else config.suspect_after)
+                self._suspect(question.node, config.suspect_after)
+                while True:
+                    if await self._has_moved(question):
+                        break
+                    await anyio.sleep(next(pauses))
                 group.cancel_scope.cancel()
 
             group.start_soon(watch)
@@ -336,22 +347,26 @@ class Asker:
         """Ask what any broker can answer: a second one after `hedge_after`, the next at once where one fails.
 
         The first answer wins. Raises the last failure when nobody answers. `without`: any known broker but this one.
+        While some are silent those that failed are asked again: they may be back before the others wake.
         """
-        candidates = self._nodes.candidates(anyio.current_time(), random, without=without)
         began = self._nodes.tick()
-        race: _Race[R] = _Race()
+        race: _Race[R] = _Race(lambda: self._nodes.cleared_since(began))
         async with anyio.create_task_group() as group:
-            for node in candidates:
-                turn = anyio.Event()
-                group.start_soon(self._run, node, make, race, turn)
-                with anyio.move_on_after(self._hedge_after):
-                    await turn.wait()
-                if race.over or self._nodes.cleared_since(began):
+            while not race.is_over():
+                for node in self._nodes.candidates(anyio.current_time(), random, without=without):
+                    if node in race.running:
+                        continue
+                    turn = anyio.Event()
+                    group.start_soon(self._run, node, make, race, turn)
+                    with anyio.move_on_after(self._hedge_after):
+                        await turn.wait()
+                    if race.is_over():
+                        break
+                    if not turn.is_set():
+                        node.sluggish_until = anyio.current_time() + SLUGGISH_FOR
+                if not race.running:
                     break
-                if not turn.is_set():
-                    node.sluggish_until = anyio.current_time() + SLUGGISH_FOR
-            while race.running and not race.over and not self._nodes.cleared_since(began):
-                await race.wait()
+                await race.wait(self._config.retry.maximum)
             group.cancel_scope.cancel()
         if race.winner is None:
             raise race.loss()
@@ -363,7 +378,7 @@ class Asker:
         return race.winner
 
     async def _run(self, node: Node, make: Make[R], race: _Race[R], turn: anyio.Event) -> None:
-        race.running += 1
+        race.running.add(node)
         if node.id is None:
             self._renew(node)
         try:
@@ -373,7 +388,7 @@ class Asker:
         else:
             race.winner = race.winner or (node, response)
         finally:
-            race.running -= 1
+            race.running.discard(node)
             turn.set()
             race.step()
 
@@ -430,24 +445,28 @@ def _api_name(request: Request[Any]) -> str:
 class _Race(Generic[R]):
     """Several nodes asked the same thing: who won, who is still running, why the others lost."""
 
-    __slots__ = ("_step", "errors", "running", "winner")
+    __slots__ = ("_called_off", "_step", "errors", "running", "winner")
 
-    def __init__(self) -> None:
+    def __init__(self, called_off: Callable[[], bool]) -> None:
         self.winner: tuple[Node, R] | None = None
-        self.running = 0
+        self.running: set[Node] = set()
         self.errors: list[KafkaAdminError] = []
+        self._called_off = called_off
         self._step = anyio.Event()
 
-    @property
-    def over(self) -> bool:
-        return self.winner is not None or any(isinstance(error, _HOPELESS) for error in self.errors)
+    def is_over(self) -> bool:
+        hopeless = any(isinstance(error, _HOPELESS) for error in self.errors)
+        return self.winner is not None or hopeless or self._called_off()
 
     def step(self) -> None:
         self._step.set()
         self._step = anyio.Event()
 
-    async def wait(self) -> None:
-        await self._step.wait()
+    async def wait(self, seconds: float) -> None:
+        """Until it is over, or nobody runs any more, or so long."""
+        with anyio.move_on_after(seconds):
+            while self.running and not self.is_over():
+                await self._step.wait()
 
     def loss(self) -> KafkaAdminError:
         """What to say when nobody answered: that which ends the matter, else of whom there is hope, else the last."""

@@ -62,7 +62,7 @@ class Cluster:
             find: Callable[[Sequence[Any]], Any], still_owns: StillOwns[Any] | None = None, **tell: Any
         ) -> Router[Any]:
             table: RouteTable[Any] = RouteTable(self._nodes, self._backoff, **tell)
-            return Router(table, find, self._nodes, asker, config.retry, still_owns=still_owns)
+            return Router(table, find, self._nodes, asker, self._backoff, still_owns=still_owns)
 
         told: dict[str, Any] = _tellers(announce) if announce else {}
         finder = CoordinatorFinder(asker, self._nodes)

@@ -77,7 +77,7 @@ class CoordinatorFinder:
         else:
             named = self._read(response)
         for node in {each for each in named.values() if isinstance(each, Node)}:
-            if node is not by and node.address != by.address:
+            if not node.may_be(by):
                 self._nodes.confirmed(node, began, seq)
         found.update((Coordinator(name, type), each) for name, each in named.items())
         if single:

@@ -131,9 +131,7 @@ class Directory:
         router = self._routers[Leader]
         if heard:
             return await router.had_moved(route)
-        if router.table.is_current(route) and router.is_due(route.node):
-            await self._is_counted_out(route)
-        return not router.table.is_current(route)
+        return await router.has_moved(route, partial(self._is_counted_out, route))
 
     async def _controller_has_moved(self, route: Route[Destination], *, heard: bool = False) -> bool:
         """Whether another node passes for the controller. An answer from whoever was asked is the controller's own.

@@ -34,16 +34,18 @@ class Node:
     counter all routing shares, it last failed. `down_until`: until then nobody expects it to take a connection.
     `quiet_until`: until then it wants to be left in peace (KIP-219). `listed`: it was among the live brokers when those
     were last asked for.
-    `suspect`: it has been silent with requests waiting; `revived_seq` is when it was heard from again after that, and
-    `checked_at` when others were last asked about it. `ran_at` is the last moment at which it is known to have run,
-    `awake_since` since when without a gap, `confirmed_at` when another broker was last asked that names it.
+    `suspect`: it has been silent with requests waiting; `revived_seq` is when it was heard from again after that.
+    `check_at` is when others are to be asked about it next, whoever waits for it, and `checks` how often they were
+    since it fell silent. `ran_at` is the last moment at which it is known to have run, `awake_since` since when without
+    a gap, `confirmed_at` when another broker was last asked that names it.
     """
 
     __slots__ = (
         "_broker",
         "address",
         "awake_since",
-        "checked_at",
+        "check_at",
+        "checks",
         "confirmed_at",
         "down_until",
         "epoch",
@@ -74,7 +76,8 @@ class Node:
         self.revived_seq: int | None = None
         self.reached = False
         self.listed = True
-        self.checked_at = self.ran_at = self.awake_since = self.confirmed_at = _NEVER
+        self.checks = 0
+        self.check_at = self.ran_at = self.awake_since = self.confirmed_at = _NEVER
         self._broker: Broker | None = None
 
     @property
@@ -86,6 +89,10 @@ class Node:
         if known is None or (known.host, known.port) != self.address or known.rack != self.rack:
             known = self._broker = Broker(id=self.id, host=self.address.host, port=self.address.port, rack=self.rack)
         return known
+
+    def may_be(self, other: Node) -> bool:
+        """Whether both may be the same broker: which one a bootstrap address leads to, nobody says."""
+        return self.id is None or other.id is None or self.address == other.address
 
     def __str__(self) -> str:
         return f"{self.noun} {self.id} ({self.address})" if self.id is not None else f"bootstrap {self.address}"
@@ -132,7 +139,8 @@ class Nodes:
             node.failed_seq = self._cleared_seq  # a lookup from before may speak of another cluster
         elif node.address != (host, port):
             node.address = Address(host, port)
-            self.lost(node, f"now at {node.address}")
+            # The lookup that says so knows it: what it found out beside that holds.
+            self._begin_epoch(node, f"now at {node.address}")
             node.down_until = node.sluggish_until = 0.0
             node.suspect, node.revived_seq = False, None
             node.ran_at = node.awake_since = _NEVER
@@ -148,7 +156,7 @@ class Nodes:
         """
         others = any(node.listed and not node.suspect and not node.down_until for node in self._by_id.values())
         for node in self._by_id.values():
-            if node.listed or node.address != by.address or not others:
+            if node.listed or not node.may_be(by) or not others:
                 node.listed = node.id in ids
 
     def cleared_since(self, seq: int) -> bool:
@@ -166,18 +174,20 @@ class Nodes:
 
     def failed(self, node: Node, epoch: int, reason: str, *, down_until: float | None = None) -> bool:
         """A connection of the node broke, or none could be opened (`down_until`). Only its current epoch counts."""
-        if down_until is not None:
-            node.down_until = max(node.down_until, down_until)
-            node.reached = False
         if epoch != node.epoch:
             return False
+        if down_until is not None:
+            node.down_until = max(node.down_until, down_until)
         self.lost(node, reason)
         return True
 
     def lost(self, node: Node, reason: str) -> None:
-        """Begin a new epoch of the node: nothing found out before holds."""
-        node.epoch += 1
+        """The node failed: nothing found out before holds, nor what a lookup under way will find."""
         node.failed_seq = self.tick()
+        self._begin_epoch(node, reason)
+
+    def _begin_epoch(self, node: Node, reason: str) -> None:
+        node.epoch += 1
         node.reached = False
         node.confirmed_at = _NEVER
         for hear in self._on_lost:
@@ -206,6 +216,8 @@ class Nodes:
         """It has been silent for too long with requests waiting. True when that is news."""
         node.revived_seq = None
         news, node.suspect = not node.suspect, True
+        if news:
+            node.checks = 0
         return news
 
     def heard(self, node: Node) -> None:

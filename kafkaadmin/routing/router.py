@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import anyio
 from anyio.lowlevel import checkpoint
 
-from kafkaadmin.config import RetryPolicy
 from kafkaadmin.errors import ConnectError, KafkaAdminError, TransportError
 from kafkaadmin.routing.asking import Asker
 from kafkaadmin.routing.nodes import Node, Nodes
-from kafkaadmin.routing.shared import SharedWork
+from kafkaadmin.routing.retry import Backoff
+from kafkaadmin.routing.shared import SharedWorks
 from kafkaadmin.routing.table import Found, Lookup, Resolution, Route, RouteTable, Unsettled
 
 __all__ = ["Finder", "Router", "StillOwns"]
@@ -52,7 +52,7 @@ class Router(Generic[K]):
         find: Finder[K],
         nodes: Nodes,
         asker: Asker,
-        retry: RetryPolicy,
+        backoff: Backoff,
         *,
         still_owns: StillOwns[K] | None = None,
     ) -> None:
@@ -60,11 +60,12 @@ class Router(Generic[K]):
         self._find = find
         self._nodes = nodes
         self._asker = asker
-        self._retry = retry
+        self._backoff = backoff
         self._still_owns = still_owns
         self._gathering: _Flight[K] | None = None
         self._flights: dict[int, _Flight[K]] = {}
-        self._checks: dict[Node, SharedWork[None]] = {}
+        self._silent: SharedWorks[Node, Any] = SharedWorks()
+        self._heard: SharedWorks[Node, None] = SharedWorks()
 
     async def resolve(self, keys: Sequence[K]) -> tuple[Resolution[K], dict[K, KafkaAdminError]]:
         """Look up what isn't known. Afterwards a key has a route, a pause to keep, or an error that is final."""
@@ -113,13 +114,15 @@ class Router(Generic[K]):
                 flights[id(lookup)] = self._flights[id(lookup)]
         return list(flights.values()), free
 
-    async def has_moved(self, route: Route[K]) -> bool:
+    async def has_moved(self, route: Route[K], look: Callable[[], Awaitable[object]] | None = None) -> bool:
         """Ask others whether a silent node still owns the route's key; if not, all its routes are dropped.
 
-        Whoever waits for it shares what is found out, and asks no oftener than the shortest back-off.
+        Whoever waits for it shares what is found out, and they ask at growing intervals, however many they are. `look`
+        is another way to find out.
         """
-        if self.table.is_current(route) and self.is_due(route.node):
-            await self._look_again(route)
+        node = route.node
+        if self.table.is_current(route) and (self._silent.busy(node) or self._is_due(node)):
+            await self._silent(node, look or partial(self._look_again, route))
         return not self.table.is_current(route)
 
     async def had_moved(self, route: Route[K]) -> bool:
@@ -130,14 +133,7 @@ class Router(Generic[K]):
         """
         node = route.node
         if self.table.is_current(route) and node.suspect:
-            check = self._checks.get(node)
-            if check is None:
-                check = self._checks[node] = SharedWork(partial(self._look_again, route))
-            try:
-                await check()
-            finally:
-                if not check.busy and self._checks.get(node) is check:
-                    del self._checks[node]
+            await self._heard(node, partial(self._look_again, route))
         return not self.table.is_current(route)
 
     async def _look_again(self, route: Route[K]) -> None:
@@ -151,12 +147,13 @@ class Router(Generic[K]):
         if not owns:
             self._nodes.failed(route.node, route.node_epoch, "silent, and replaced")
 
-    def is_due(self, node: Node) -> bool:
+    def _is_due(self, node: Node) -> bool:
         """Whether it is long enough ago that others were asked about a silent node; then they are asked now."""
         now = anyio.current_time()
-        if now - node.checked_at < self._retry.initial:
+        if now < node.check_at:
             return False
-        node.checked_at = now
+        node.checks += 1
+        node.check_at = now + self._backoff.bound(node.checks)
         return True
 
     # ------------------------------------------------------------------ lookups

@@ -9,8 +9,9 @@ import anyio
 
 from kafkaadmin.errors import KafkaAdminError
 
-__all__ = ["SharedWork"]
+__all__ = ["SharedWork", "SharedWorks"]
 
+K = TypeVar("K")
 T = TypeVar("T")
 
 
@@ -62,3 +63,29 @@ class SharedWork(Generic[T]):
         finally:
             self._flight = None
             flight.landed.set()
+
+
+class SharedWorks(Generic[K, T]):
+    """Shared work for each of many keys, kept while somebody waits for it."""
+
+    __slots__ = ("_by_key",)
+
+    def __init__(self) -> None:
+        self._by_key: dict[K, SharedWork[T]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._by_key)
+
+    def busy(self, key: K) -> bool:
+        return key in self._by_key
+
+    async def __call__(self, key: K, work: Callable[[], Awaitable[T]]) -> T:
+        """Do this for a key, or wait for whoever does already."""
+        shared = self._by_key.get(key)
+        if shared is None:
+            shared = self._by_key[key] = SharedWork(work)
+        try:
+            return await shared()
+        finally:
+            if not shared.busy and self._by_key.get(key) is shared:
+                del self._by_key[key]

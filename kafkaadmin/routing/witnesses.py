@@ -16,7 +16,7 @@ import anyio
 from kafkaadmin.errors import ConnectionLostError, KafkaAdminError
 from kafkaadmin.routing.destinations import Coordinator
 from kafkaadmin.routing.nodes import JUST_NOW, Node, Nodes
-from kafkaadmin.routing.shared import SharedWork
+from kafkaadmin.routing.shared import SharedWorks
 from kafkaadmin.routing.table import Route, RouteTable
 
 __all__ = ["Vouch", "Witnesses"]
@@ -46,7 +46,7 @@ class Witnesses:
         self._ask_others = ask_others
         self._lasts = max(confirm_after, JUST_NOW)
         self._patience = patience
-        self._under_way: dict[Node, SharedWork[None]] = {}
+        self._asking: SharedWorks[Node, None] = SharedWorks()
 
     def for_route(self, route: Route[Coordinator]) -> Vouch:
         """What the route's coordinator says needs this."""
@@ -57,19 +57,11 @@ class Witnesses:
         return node.confirmed_at >= max(node.awake_since, now - self._lasts) or self._is_alone(node)
 
     def being_asked(self, node: Node) -> bool:
-        return node in self._under_way
+        return self._asking.busy(node)
 
     async def ask(self, route: Route[Coordinator]) -> None:
         """Have others say whether the route's node still coordinates its key; if not, all its routes are dropped."""
-        node = route.node
-        work = self._under_way.get(node)
-        if work is None:
-            work = self._under_way[node] = SharedWork(partial(self._ask, route))
-        try:
-            await work()
-        finally:
-            if not work.busy and self._under_way.get(node) is work:
-                del self._under_way[node]
+        await self._asking(route.node, partial(self._ask, route))
 
     async def stands(self, route: Route[Coordinator], since: float) -> bool:
         """Whether others, asked at `since` or later, still name the route's node."""

@@ -61,9 +61,9 @@ async def finder(cluster: ScriptedCluster) -> Finder:
 
 @pytest.fixture
 async def router(cluster: ScriptedCluster, finder: Finder) -> Router[str]:
-    policy = RetryPolicy()
-    table: RouteTable[str] = RouteTable(cluster.nodes, Backoff(policy, lambda: 1.0))
-    return Router(table, finder, cluster.nodes, cluster.asker, policy)
+    backoff = Backoff(RetryPolicy(), lambda: 1.0)
+    table: RouteTable[str] = RouteTable(cluster.nodes, backoff)
+    return Router(table, finder, cluster.nodes, cluster.asker, backoff)
 
 
 async def route(router: Router[str], key: str) -> Route[str]:

@@ -32,9 +32,11 @@ ACTS: dict[str, Callable[[Kafka, int, str, float], None]] = {
     "freeze": lambda kafka, broker, group, span: kafka.freeze(kafka.brokers[broker]),
     "wake": lambda kafka, broker, group, span: kafka.wake(kafka.brokers[broker]),
     "reset": lambda kafka, broker, group, span: kafka.reset(kafka.brokers[broker]),
+    "cut": lambda kafka, broker, group, span: kafka.cut(kafka.brokers[broker]),
     "move": lambda kafka, broker, group, span: kafka.move(group, kafka.brokers[broker]),
     "load": lambda kafka, broker, group, span: kafka.load(group, span),
     "elect": lambda kafka, broker, group, span: kafka.elect(group, span),
+    "refuse": lambda kafka, broker, group, span: kafka.refuse(group, span),
     "slow down": lambda kafka, broker, group, span: kafka.slow_down(kafka.brokers[broker], min(span, 0.6)),
     "hurry": lambda kafka, broker, group, span: kafka.slow_down(kafka.brokers[broker], 0.0),
     "commit": lambda kafka, broker, group, span: kafka.commit(group),
@@ -70,11 +72,19 @@ STEPS = st.one_of(
         timeout=st.sampled_from([0.5, 5.0, 30.0]),
         cancel_after=st.none() | st.sampled_from([0.0, 0.001, 0.5, 3.0]),
     ),
-    st.builds(Step, PAUSES, writes=st.sampled_from(GROUPS), timeout=st.sampled_from([5.0, 30.0])),
+    st.builds(
+        Step,
+        PAUSES,
+        writes=st.sampled_from(GROUPS),
+        timeout=st.sampled_from([5.0, 30.0]),
+        cancel_after=st.none() | st.sampled_from([0.0, 0.001, 0.5, 3.0]),
+    ),
 )
+# Left to itself Hypothesis draws mostly short lists, and it takes many steps to get routing into trouble.
+SCHEDULES = st.integers(4, 30).flatmap(lambda steps: st.lists(STEPS, min_size=steps, max_size=steps))
 
 
-@given(st.lists(STEPS, min_size=4, max_size=30), st.integers(0, 3))
+@given(SCHEDULES, st.integers(0, 3))
 @settings(
     max_examples=EXAMPLES or 120,
     derandomize=not EXAMPLES,
@@ -116,9 +126,41 @@ def test_while_nobody_coordinates_a_suspect_is_not_looked_up_without_a_pause() -
     assert play([read(*GROUPS), cancelled, elected, write("b", pause=1.0), rest(15.0)]).broken == []
 
 
+def test_a_lookup_that_brings_a_new_address_counts() -> None:
+    """What it says of who owns a key is as new as the address: no pause, and no second lookup."""
+    elsewhere = [read("c"), act("kill", 1, pause=0.05), act("restart elsewhere", 3)]
+    assert play([*elsewhere, write("d", pause=4.0), read("c", pause=4.0)], 3).broken == []
+
+
+def test_who_refused_is_asked_again_while_the_others_sleep() -> None:
+    """One was dead, two asleep; the dead one is back, and they sleep on."""
+    nobody = [act("freeze", 3), act("kill", 1), act("freeze", 2)]
+    assert play([*nobody, write("d", pause=1.0), act("restart elsewhere", 1, pause=2.0), rest(6.0)]).broken == []
+
+
+def test_a_broker_that_fails_while_a_connection_to_it_is_opened_is_looked_up_first() -> None:
+    busy = [write("c"), act("slow down", 1, span=0.6), read("a", "d"), write("d", pause=0.05)]
+    for seed in range(6):
+        assert play([*busy, act("reset", 1)], seed).broken == []
+
+
+def test_a_broker_bears_itself_out_by_no_other_name() -> None:
+    """Which broker a bootstrap address leads to, nobody says: it may be the one that is in doubt."""
+    asleep = [read("d"), act("freeze", 1, pause=0.05), write("a", pause=4.0), act("freeze", 2)]
+    cancelled = Step(0.0, reads=("a",), cancel_after=0.001)
+    for seed in range(4):
+        assert play([*asleep, act("slow down", 1, span=0.05, pause=4.0), cancelled, read("a")], seed).broken == []
+
+
+def test_all_who_wait_for_a_silent_broker_leave_it_with_the_first_who_hears_of_another() -> None:
+    silent = [read(*GROUPS), act("freeze", 2, pause=0.05), act("lie", 1), write("b")]
+    assert play([*silent, read("b", pause=1.0), read("b", pause=2.0), rest(6.0)]).broken == []
+
+
 # ------------------------------------------------------------------ each rule can be broken
 
 FROZEN = [read("a"), act("freeze", 1, pause=0.1), read("a", pause=0.1), rest(SESSION + 5.0)]
+LOST = [read("a"), act("slow down", 1, span=0.6, pause=0.1), read("a"), act("reset", 1, pause=0.3), rest(3.0)]
 WOKEN = [
     read("a", "b"),
     act("freeze", 1, pause=0.1),
@@ -191,10 +233,42 @@ def keeping_flights(patch: pytest.MonkeyPatch) -> None:
 
 def forgetting_failures(patch: pytest.MonkeyPatch) -> None:
     def lost(self: RouteTable[Any], node: Node, reason: str) -> None:
-        node.epoch -= 1
+        for key in self._by_node.get(node, ()):
+            self._entries[key].node_epoch = node.epoch
 
     patch.setattr(RouteTable, "_node_lost", lost)
-    patch.setattr(Nodes, "suspected", lambda self, node: False)
+
+
+def failing_at_the_first_loss(patch: pytest.MonkeyPatch) -> None:
+    from kafkaadmin.routing import driver
+
+    async def after_failure(self: Any, keys: list[Any], sent: bool, error: Any) -> Any:
+        for key in keys:
+            self._fail(key, error)
+        return []
+
+    patch.setattr(driver.Call, "_after_failure", after_failure)
+
+
+def asking_others_once(patch: pytest.MonkeyPatch) -> None:
+    original, asked = Router.has_moved, set[int]()
+
+    async def has_moved(self: Router[Any], route: Any, look: Any = None) -> bool:
+        if route.generation in asked:
+            return False
+        asked.add(route.generation)
+        return await original(self, route, look)
+
+    patch.setattr(Router, "has_moved", has_moved)
+
+
+def counting_no_epochs(patch: pytest.MonkeyPatch) -> None:
+    original = Nodes.failed
+
+    def failed(self: Nodes, node: Node, epoch: int, reason: str, *, down_until: float | None = None) -> bool:
+        return original(self, node, node.epoch, reason, down_until=down_until)
+
+    patch.setattr(Nodes, "failed", failed)
 
 
 def asking_again_for_all(patch: pytest.MonkeyPatch) -> None:
@@ -244,7 +318,7 @@ MUTANTS: list[tuple[str, Callable[[pytest.MonkeyPatch], None], list[Step]]] = [
     (
         "no request goes to a node known dead since its lookup began",
         forgetting_failures,
-        [read("a"), act("slow down", 1, span=0.6, pause=0.1), read("a"), act("reset", 1, pause=0.3), rest(3.0)],
+        LOST,
     ),
     (
         "keys that settled are never sent again",
@@ -252,6 +326,13 @@ MUTANTS: list[tuple[str, Callable[[pytest.MonkeyPatch], None], list[Step]]] = [
         [act("load", 1, "a", 0.05), read(*GROUPS), rest(1.0)],
     ),
     ("healthy soon enough", never_asking_others, FROZEN),
+    (
+        "a late failure never drops a fresh entry",
+        counting_no_epochs,
+        [write("b"), act("restart elsewhere", 1, pause=0.05), read("a"), write("d", pause=0.003)],
+    ),
+    ("nothing but its deadline fails a call", failing_at_the_first_loss, LOST),
+    ("a silent node is left as soon as it is replaced", asking_others_once, FROZEN),
 ]
 
 

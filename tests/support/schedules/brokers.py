@@ -1,23 +1,24 @@
 """Three brokers on a simulated clock: who coordinates, who sleeps, what each believes, and what the network does.
 
 `Kafka` stands where routing expects its pool. A broker that sleeps takes connections and requests, and answers when it
-wakes, from what it believed when it fell asleep; for `CATCH_UP` seconds it goes on believing that.
+wakes, from what it believed when it fell asleep; for `CATCH_UP` seconds it goes on believing that. One that was silent
+for `SESSION` seconds is fenced: its groups go to those that are able, as soon as there are any.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import anyio
 from anyio.abc import TaskGroup
 
 from kafkaadmin.config import Address
-from kafkaadmin.errors import ConnectError, ConnectionLostError, KafkaAdminError
-from kafkaadmin.network import Lane, NoAnswerYet
-from kafkaadmin.network.connection import afresh
+from kafkaadmin.errors import ConnectError, ConnectionLostError
+from kafkaadmin.network import Lane
+from kafkaadmin.routing.shared import SharedWorks
 from kafkawire import ErrorCode, Request, Response
 from kafkawire.messages import (
     Coordinator,
@@ -36,113 +37,20 @@ from kafkawire.messages import (
     OffsetFetchResponsePartitions,
     OffsetFetchResponseTopics,
 )
+from tests.support.schedules.network import Beliefs, Broker, Connection, Exchange, Sent
 
-__all__ = ["CATCH_UP", "LATENCY", "SESSION", "Broker", "Kafka", "Sent"]
+__all__ = ["BOOTSTRAP", "CATCH_UP", "LATENCY", "SESSION", "Kafka"]
+
+BOOTSTRAP = tuple(Address(f"bootstrap-{number}", 9092) for number in (1, 2, 3))
+"""Names that lead to the brokers, wherever these are now."""
+
+_Place = tuple[int | None, Address, Lane]
 
 LATENCY = 0.002
 SESSION = 6.0
 """Seconds without a sign of life after which others take a broker's groups over."""
 CATCH_UP = 0.4
 CONNECT_TIMEOUT = 10.0
-VERSIONS: dict[type[Request[Any]], int] = {
-    FindCoordinatorRequest: 4,
-    MetadataRequest: 12,
-    OffsetCommitRequest: 8,
-    OffsetFetchRequest: 8,
-}
-
-
-@dataclass(eq=False)
-class Broker:
-    """One broker: `alive`, `awake`, and what it `believes` where that isn't what all know."""
-
-    id: int
-    port: int = 9092
-    alive: bool = True
-    awake: anyio.Event = field(default_factory=anyio.Event)
-    believes: tuple[dict[str, int], dict[str, int]] | None = None
-    connections: list[Connection] = field(default_factory=list["Connection"])
-    fate: int = 0
-    """Counts what was done to it, so that what was to follow from something earlier doesn't."""
-
-    @property
-    def address(self) -> Address:
-        return Address(f"broker-{self.id}", self.port)
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A request that left."""
-
-    at: float
-    broker: int
-    request: Request[Any]
-    seq: int
-
-
-class Exchange:
-    """One request, and its answer when that comes."""
-
-    def __init__(self, connection: Connection, request: Request[Any]) -> None:
-        self.connection = connection
-        self.request = request
-        self.sent_at = anyio.current_time()
-        self.over = anyio.Event()
-        self.ended_at = math.inf
-        self.result: Response | KafkaAdminError | None = None
-
-    async def answer(self, until: float = math.inf) -> Any:
-        with anyio.CancelScope(deadline=until):
-            await self.over.wait()
-        if self.result is None:
-            raise NoAnswerYet
-        if isinstance(self.result, KafkaAdminError):
-            raise afresh(self.result)
-        return self.result
-
-    def end(self, result: Response | KafkaAdminError) -> None:
-        if self.result is None:
-            self.result = result
-            self.ended_at = anyio.current_time()
-            self.over.set()
-
-    def abandon(self) -> None:
-        pass
-
-
-class Connection:
-    """One connection to a broker."""
-
-    throttled = False
-
-    def __init__(self, kafka: Kafka, broker: Broker) -> None:
-        self.heard_at = anyio.current_time()
-        self.closed: KafkaAdminError | None = None
-        self.exchanges: list[Exchange] = []
-        self.heard: list[float] = []
-        self._kafka, self.broker = kafka, broker
-
-    def version_for(
-        self, request: type[Request[Any]], *, at_most: int | None = None, at_least: int | None = None
-    ) -> int:
-        del at_most, at_least
-        return VERSIONS[request]
-
-    async def send(self, request: Request[Any], version: int) -> Exchange:
-        del version
-        await anyio.lowlevel.checkpoint()
-        if self.closed is not None:
-            raise ConnectionLostError("closed before it was sent", sent=False)
-        exchange = Exchange(self, request)
-        self.exchanges.append(exchange)
-        self._kafka.take(exchange)
-        return exchange
-
-    def close(self, error: KafkaAdminError) -> None:
-        if self.closed is None:
-            self.closed = error
-            for exchange in self.exchanges:
-                exchange.end(error)
 
 
 class Kafka:
@@ -158,19 +66,27 @@ class Kafka:
         self.offsets = dict.fromkeys(groups, 0)
         self.loading: dict[str, float] = {}
         self.electing: dict[str, float] = {}
+        self.refusing: dict[str, float] = {}
         self.woken_at: dict[int, float] = {}
         """When brokers that slept woke up; those that sleep still, at the end of time."""
+        self._dead_until: dict[int, float] = {}
         self.slow: dict[int, float] = {}
         self._slow_since: dict[int, float] = {}
+        self._orphaned_since: float | None = None
+        self._open: dict[_Place, Connection] = {}
+        self._opening: SharedWorks[_Place, Connection] = SharedWorks()
         self.lies: list[int] = []
         self.sent: list[Sent] = []
         self.knocks: list[tuple[float, Address]] = []
         """When a connection was asked for, and where."""
         self.begun = dict.fromkeys(groups, 0)
         self.acknowledged = dict.fromkeys(groups, 0)
+        self.connections: list[Connection] = []
+        """All there have ever been."""
+        self.replaced: dict[int, float] = {}
+        """When brokers lost their groups to others, the last time."""
         self.troubles: list[tuple[float, float]] = []
         """From when to when something was wrong, as far as is known now."""
-        self.tick: Callable[[], int] = lambda: 0
         self._tasks = tasks
 
     # ------------------------------------------------------------------ what happens
@@ -179,19 +95,43 @@ class Kafka:
         now = anyio.current_time()
         self.troubles.append((now, now + until))
 
+    def _look_for_orphans(self) -> None:
+        """Whether each group has a broker that can answer for it; who is fenced loses them, once another is able."""
+        able = [each.id for each in self.brokers.values() if each.able]
+        for number, (group, owner) in enumerate(self.owners.items()):
+            if self.brokers[owner].fenced and able:
+                self.owners[group] = able[number % len(able)]
+                self.replaced[owner] = anyio.current_time()
+                self._disturb()
+        orphaned = not all(self.brokers[owner].able for owner in self.owners.values())
+        if orphaned and self._orphaned_since is None:
+            self._orphaned_since = anyio.current_time()
+        elif not orphaned and self._orphaned_since is not None:
+            self.troubles.append((self._orphaned_since, anyio.current_time()))
+            self._orphaned_since = None
+
     @property
     def well_from(self) -> float:
         """When the last trouble ends."""
         return max((end for _, end in self.troubles), default=0.0)
 
     def slept_since(self, began: float) -> bool:
-        """Whether some broker has slept since, which others have replaced or will."""
+        """Whether some broker has slept since."""
         return any(woken > began for woken in self.woken_at.values())
+
+    def woken_since(self, began: float) -> int:
+        """How many brokers have woken since."""
+        return sum(began < woken < math.inf for woken in self.woken_at.values())
+
+    def all_but_one_up_since(self, began: float) -> bool:
+        """Whether no other broker was dead or asleep since, nor is."""
+        return sum(each > began for each in [*self.woken_at.values(), *self._dead_until.values()]) <= 1
 
     def calm_within(self, began: float, ended: float) -> float:
         """The longest time without trouble between two moments."""
         longest, since = 0.0, began
-        for start, end in sorted([*self.troubles, *((start, ended) for start in self._slow_since.values())]):
+        going_on = [*self._slow_since.values(), *([] if self._orphaned_since is None else [self._orphaned_since])]
+        for start, end in sorted([*self.troubles, *((start, ended) for start in going_on)]):
             longest = max(longest, min(start, ended) - since)
             since = max(since, end)
         return max(longest, ended - since)
@@ -201,11 +141,12 @@ class Kafka:
     def kill(self, broker: Broker) -> None:
         if not broker.alive:
             return
-        self._disturb(SESSION)
         broker.alive, broker.believes = False, None
+        self._dead_until[broker.id] = math.inf
         broker.awake.set()
         self.reset(broker)
-        self._later(SESSION, broker, self._replace)
+        self._later(SESSION, broker, self._fence)
+        self._look_for_orphans()
 
     def restart(self, broker: Broker, *, elsewhere: bool = False) -> None:
         """It comes back, and leads what nobody took over; perhaps at another address."""
@@ -215,17 +156,20 @@ class Kafka:
         if elsewhere:
             self.reset(broker)
             broker.port += 1
-        broker.alive = True
+        broker.alive, broker.fenced = True, False
+        self._dead_until[broker.id] = anyio.current_time()
         broker.fate += 1
+        self._look_for_orphans()
 
     def freeze(self, broker: Broker) -> None:
-        if not broker.alive or not broker.awake.is_set() or broker.believes is not None:
+        if not broker.able:
             return
-        self._disturb(SESSION)
+        self._disturb()
         broker.awake = anyio.Event()
         self.woken_at[broker.id] = math.inf
-        broker.believes = (dict(self.owners), dict(self.offsets))
-        self._later(SESSION, broker, self._replace)
+        broker.believes = Beliefs(dict(self.owners), dict(self.offsets), self._living)
+        self._later(SESSION, broker, self._fence)
+        self._look_for_orphans()
 
     def wake(self, broker: Broker) -> None:
         if broker.awake.is_set():
@@ -242,15 +186,23 @@ class Kafka:
             connection.close(ConnectionLostError(f"broker {broker.id} reset the connection", sent=True))
         broker.connections.clear()
 
+    def cut(self, broker: Broker) -> None:
+        """One connection breaks, the oldest; what else there is goes on."""
+        self._disturb()
+        for connection in broker.connections[:1]:
+            connection.close(ConnectionLostError(f"broker {broker.id}: connection cut", sent=True))
+            broker.connections.remove(connection)
+
     def move(self, group: str, to: Broker) -> None:
-        if to.alive and to.awake.is_set() and to.believes is None:
+        if to.able:
             self._disturb()
             self.owners[group] = to.id
+            self._look_for_orphans()
 
     def commit(self, group: str) -> None:
         """Somebody else commits, and is told that it is done."""
         owner = self.brokers[self.owners[group]]
-        if owner.alive and owner.awake.is_set() and owner.believes is None:
+        if owner.able:
             self.begun[group] += 1
             self.offsets[group] = self.acknowledged[group] = self.begun[group]
 
@@ -262,6 +214,11 @@ class Kafka:
         """Nobody coordinates the group for a while."""
         self._disturb(seconds)
         self.electing[group] = anyio.current_time() + seconds
+
+    def refuse(self, group: str, seconds: float) -> None:
+        """Whoever coordinates the group says for a while that nobody does."""
+        self._disturb(seconds)
+        self.refusing[group] = anyio.current_time() + seconds
 
     def slow_down(self, broker: Broker, seconds: float) -> None:
         """Its answers come late from now on; 0 ends that."""
@@ -284,6 +241,7 @@ class Kafka:
             self.slow_down(broker, 0.0)
         self.loading.clear()
         self.electing.clear()
+        self.refusing.clear()
         self.lies.clear()
 
     def _later(self, seconds: float, broker: Broker, act: Callable[[Broker], None]) -> None:
@@ -296,27 +254,31 @@ class Kafka:
 
         self._tasks.start_soon(wait)
 
-    def _replace(self, broker: Broker) -> None:
-        able = [each.id for each in self.brokers.values() if each.alive and each.awake.is_set() and not each.believes]
-        for number, (group, owner) in enumerate(self.owners.items()):
-            if owner == broker.id and able:
-                self.owners[group] = able[number % len(able)]
-        self._disturb()
+    def _fence(self, broker: Broker) -> None:
+        broker.fenced = True
+        self._look_for_orphans()
 
     def _catch_up(self, broker: Broker) -> None:
-        broker.believes = None
+        broker.believes, broker.fenced = None, False
+        self._look_for_orphans()
+
+    @property
+    def _living(self) -> dict[int, Address]:
+        return {each.id: each.address for each in self.brokers.values() if not each.fenced}
 
     # ------------------------------------------------------------------ the pool
 
     def ready(self, broker_id: int | None, address: Address, lane: Lane = Lane.SHORT) -> Connection | None:
-        del broker_id, lane
-        broker = self._at(address)
-        return next((each for each in broker.connections if each.closed is None), None) if broker else None
+        connection = self._open.get((broker_id, address, lane))
+        return connection if connection is not None and connection.closed is None else None
 
     async def connection(self, broker_id: int | None, address: Address, lane: Lane = Lane.SHORT) -> Connection:
         open_already = self.ready(broker_id, address, lane)
         if open_already is not None:
             return open_already
+        return await self._opening((broker_id, address, lane), partial(self._connect, broker_id, address, lane))
+
+    async def _connect(self, broker_id: int | None, address: Address, lane: Lane) -> Connection:
         self.knocks.append((anyio.current_time(), address))
         await anyio.sleep(LATENCY)
         broker = self._at(address)
@@ -325,26 +287,30 @@ class Kafka:
         with anyio.move_on_after(CONNECT_TIMEOUT):
             await broker.awake.wait()
             await anyio.sleep(LATENCY)
-        if not broker.awake.is_set() or not broker.alive:
+        if not broker.awake.is_set() or self._at(address) is not broker:
             raise ConnectError(f"{address} took no connection", slow=not broker.awake.is_set())
-        connection = Connection(self, broker)
+        connection = self._open[broker_id, address, lane] = Connection(self.take, broker)
         broker.connections.append(connection)
+        self.connections.append(connection)
         return connection
 
     def close_broker(self, broker_id: int | None, address: Address, reason: str) -> None:
-        del broker_id
-        broker = self._at(address)
-        for connection in broker.connections if broker else ():
-            connection.close(ConnectionLostError(reason, sent=False))
+        for lane in Lane:
+            connection = self.ready(broker_id, address, lane)
+            if connection is not None:
+                connection.close(ConnectionLostError(reason, sent=False))
 
     def _at(self, address: Address) -> Broker | None:
-        return next((each for each in self.brokers.values() if each.alive and each.address == address), None)
+        for name, broker in zip(BOOTSTRAP, self.brokers.values(), strict=True):
+            if broker.alive and address in (name, broker.address):
+                return broker
+        return None
 
     # ------------------------------------------------------------------ the brokers
 
     def take(self, exchange: Exchange) -> None:
         broker = exchange.connection.broker
-        self.sent.append(Sent(exchange.sent_at, broker.id, exchange.request, self.tick()))
+        self.sent.append(Sent(exchange.sent_at, broker.id, exchange.request))
         self._tasks.start_soon(self._work, exchange, broker)
 
     async def _work(self, exchange: Exchange, broker: Broker) -> None:
@@ -370,8 +336,8 @@ class Kafka:
         assert isinstance(request, MetadataRequest)
         return MetadataResponse(
             brokers=tuple(
-                MetadataResponseBroker(node_id=each.id, host=each.address.host, port=each.port)
-                for each in self.brokers.values()
+                MetadataResponseBroker(node_id=number, host=address.host, port=address.port)
+                for number, address in (broker.believes.living if broker.believes else self._living).items()
             ),
             cluster_id="simulated",
             controller_id=1,
@@ -380,11 +346,15 @@ class Kafka:
     def _owner(self, broker: Broker, group: str) -> int:
         """Who coordinates a group, as this broker sees it; 0 is nobody."""
         if broker.believes is not None:
-            return broker.believes[0][group]
+            return broker.believes.owners[group]
         return 0 if self.electing.get(group, 0.0) > anyio.current_time() else self.owners[group]
 
+    def _lie(self) -> int:
+        self._disturb()
+        return self.lies.pop(0)
+
     def _named(self, broker: Broker, group: str) -> Coordinator:
-        owner = self.lies.pop(0) if self.lies else self._owner(broker, group)
+        owner = self._lie() if self.lies else self._owner(broker, group)
         if not owner:
             return Coordinator(key=group, error_code=ErrorCode.COORDINATOR_NOT_AVAILABLE, error_message=None)
         named = self.brokers[owner]
@@ -393,13 +363,15 @@ class Kafka:
     def _error(self, broker: Broker, group: str) -> ErrorCode:
         if self._owner(broker, group) != broker.id:
             return ErrorCode.NOT_COORDINATOR
+        if self.refusing.get(group, 0.0) > anyio.current_time():
+            return ErrorCode.COORDINATOR_NOT_AVAILABLE
         loading = self.loading.get(group, 0.0) > anyio.current_time()
         return ErrorCode.COORDINATOR_LOAD_IN_PROGRESS if loading else ErrorCode.NONE
 
     def _fetched(self, broker: Broker, group: str) -> OffsetFetchResponseGroup:
         if error := self._error(broker, group):
             return OffsetFetchResponseGroup(group_id=group, error_code=error)
-        offset = (broker.believes[1] if broker.believes is not None else self.offsets)[group]
+        offset = (broker.believes.offsets if broker.believes is not None else self.offsets)[group]
         partition = OffsetFetchResponsePartitions(partition_index=0, committed_offset=offset)
         return OffsetFetchResponseGroup(
             group_id=group, topics=(OffsetFetchResponseTopics(name="orders", partitions=(partition,)),)
@@ -412,6 +384,7 @@ class Kafka:
             error = ErrorCode.COORDINATOR_NOT_AVAILABLE  # nobody follows it any more
         if not error:
             ((partition,),) = (topic.partitions for topic in request.topics)
-            self.offsets[group] = max(self.offsets[group], partition.committed_offset)
+            for known in (self.offsets, *([broker.believes.offsets] if broker.believes is not None else [])):
+                known[group] = max(known[group], partition.committed_offset)
         result = OffsetCommitResponsePartition(partition_index=0, error_code=error)
         return OffsetCommitResponse(topics=(OffsetCommitResponseTopic(name="orders", partitions=(result,)),))

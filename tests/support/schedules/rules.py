@@ -1,0 +1,238 @@
+"""What must hold whatever happens: seen over the router's shoulder while a schedule is played, and at its end."""
+
+# The rooms of routing are looked into from outside.
+# pyright: reportPrivateUsage=false
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import anyio
+
+from kafkaadmin.errors import KafkaAdminError, OperationTimeoutError
+from kafkaadmin.network import Connection
+from kafkaadmin.routing import Cluster, Coordinator
+from kafkaadmin.routing.asking import Asker, Question
+from kafkaadmin.routing.nodes import Node, Nodes
+from kafkaadmin.routing.table import Lookup, Route, RouteTable
+from kafkawire import Request
+from kafkawire.messages import FindCoordinatorRequest
+from tests.support.schedules.brokers import LATENCY, Kafka
+
+__all__ = ["SOON", "Rules", "Trace"]
+
+SUSPECT_AFTER = 1.5
+SLACK = 0.1
+"""Seconds that many requests of a few milliseconds each take."""
+WITNESSES_PATIENCE = 0.9 * SUSPECT_AFTER
+CAP = 1.0
+"""The longest pause, and the longest time between two checks of a silent broker."""
+SOON = CAP + 2 * 2 * LATENCY + SLACK
+"""One back-off cap and two round trips: so long a call may go on once all is well."""
+LOOKUPS_IN_A_SECOND = 12
+"""The most lookups of one key: the pauses of 50 ms doubling to 1 s allow 6, and a check of a silent broker as many."""
+
+
+@dataclass
+class Trace:
+    """What was seen, and what of it must not be."""
+
+    broken: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    calls: int = 0
+    succeeded: int = 0
+
+    def breaks(self, rule: str, what: str) -> None:
+        self.broken.append((rule, what))
+
+
+class Rules:
+    """The rules that a client is held to, on one cluster."""
+
+    def __init__(self, trace: Trace, kafka: Kafka, cluster: Cluster, groups: Sequence[str]) -> None:
+        self._breaks = trace.breaks
+        self._kafka = kafka
+        self._cluster = cluster
+        self._nodes: Nodes = cluster._nodes
+        self._table: RouteTable[Coordinator] = cluster._coordinators.table
+        self._lookups: dict[str, list[float]] = {group: [] for group in groups}
+        self._watch_lookups(self._table)
+        self._watch_invalidations(self._table)
+        self._watch_failures(self._nodes)
+        self._watch_requests(cluster._driver.asker)
+
+    # ------------------------------------------------------------------ calls
+
+    def check_call(
+        self, keys: Sequence[str], began: float, timeout: float, failures: Iterable[KafkaAdminError]
+    ) -> None:
+        """A call over these keys has ended now."""
+        ended, failures = anyio.current_time(), list(failures)
+        if ended - began > timeout + 0.001:
+            self._breaks("every call ends by its deadline", f"{keys}: {ended - began:.3f} of {timeout} s")
+        early = ended - began < timeout - 0.001
+        for failure in failures:
+            if early or not isinstance(failure, OperationTimeoutError):
+                self._breaks(
+                    "nothing but its deadline fails a call", f"{keys}, after {ended - began:.3f} s: {failure!r}"
+                )
+        calm = self._kafka.calm_within(began, ended)
+        # A sleeping broker may be asked before those that are awake, until it is suspected. And where only one is up,
+        # its word counts when there was time for others to contradict it.
+        allowed = SOON + SUSPECT_AFTER * self._kafka.slept_since(began)
+        if calm > allowed + WITNESSES_PATIENCE * (not self._kafka.all_but_one_up_since(began)):
+            told = f"{keys}: under way for {calm:.3f} s on a healthy cluster; failed: {failures}"
+            self._breaks("healthy soon enough", told)
+
+    def unanswered(self, groups: Sequence[str]) -> None:
+        """They weren't answered for though all was well."""
+        self._breaks("healthy soon enough", f"{groups} were not answered for on a healthy cluster")
+
+    def read(self, group: str, offset: int, acknowledged: int) -> None:
+        """An offset was read; this one had been acknowledged before the call began."""
+        if self._kafka.woken_since(anyio.current_time() - 1.5) > 1:
+            return  # two that slept through the same election bear each other out until they have caught up
+        if not acknowledged <= offset <= self._kafka.begun[group]:
+            told = f"{group}: {offset} was read, {acknowledged} acknowledged before, {self._kafka.begun[group]} begun"
+            self._breaks("no old truth", told)
+
+    def asked_again(self, settled: Iterable[str], broker: int) -> None:
+        """A broker is asked for what had been settled."""
+        self._breaks("keys that settled are never sent again", f"{settled} sent to {broker}")
+
+    # ------------------------------------------------------------------ lookups
+
+    def _watch_lookups(self, table: RouteTable[Coordinator]) -> None:
+        extend = table.extend
+
+        def watched(lookup: Lookup[Coordinator], keys: Iterable[Coordinator]) -> None:
+            keys = list(keys)
+            for key in keys:
+                if table.lookup(key) is not None:
+                    self._breaks("one lookup in flight a key", f"{key} is in another lookup already")
+                self._lookups[key.key].append(anyio.current_time())
+            extend(lookup, keys)
+
+        table.extend = watched  # type: ignore[method-assign]
+
+    def _check_pace(self, group: str) -> None:
+        times = self._lookups[group]
+        for first, last in zip(times, times[LOOKUPS_IN_A_SECOND:], strict=False):
+            if last - first < 1.0:
+                told = f"{group}: {LOOKUPS_IN_A_SECOND + 1} lookups from {first:.3f} to {last:.3f}"
+                self._breaks("lookups a key are bounded by the back-off", told)
+
+    # ------------------------------------------------------------------ late errors
+
+    def _watch_invalidations(self, table: RouteTable[Coordinator]) -> None:
+        invalidate = table.invalidate
+
+        def watched(route: Route[Coordinator], error: Any, now: float, *, later: bool = False) -> bool:
+            entry = table._entries.get(route.key)
+            fresh = entry is not None and entry.node is not None and entry.generation != route.generation
+            dropped = invalidate(route, error, now, later=later)
+            if fresh and (entry is None or entry.node is None):
+                self._breaks("a late error never drops a fresh entry", f"{route.key} lost its newer route")
+            return dropped
+
+        table.invalidate = watched  # type: ignore[method-assign]
+
+    def _watch_failures(self, nodes: Nodes) -> None:
+        failed = nodes.failed
+
+        def watched(node: Node, epoch: int, reason: str, *, down_until: float | None = None) -> bool:
+            late = epoch != node.epoch
+            routed = set(self._table._by_node.get(node, ()))
+            new = failed(node, epoch, reason, down_until=down_until)
+            if late and routed - set(self._table._by_node.get(node, ())):
+                self._breaks("a late failure never drops a fresh entry", f"{routed} were dropped for {reason}")
+            return new
+
+        nodes.failed = watched  # type: ignore[method-assign]
+
+    # ------------------------------------------------------------------ requests
+
+    def _watch_requests(self, asker: Asker) -> None:
+        exchange, send = asker.exchange, asker._send
+
+        async def watched_send(question: Question, connection: Any, request: Request[Any]) -> Any:
+            if question.vouch is not None:
+                self._check_route(question, request)
+            return await send(question, connection, request)
+
+        async def watched(question: Question, connection: Any, request: Request[Any], version: int) -> Any:
+            began = anyio.current_time()
+            try:
+                return await exchange(question, connection, request, version)
+            finally:
+                if question.moved is not None:
+                    self._check_silence(question.node, connection, request, began)
+
+        asker._send = watched_send  # type: ignore[method-assign]
+        asker.exchange = watched  # type: ignore[method-assign]
+
+    def _check_route(self, question: Question, request: Any) -> None:
+        asked = [group.group_id for group in getattr(request, "groups", ())] or [request.group_id]
+        entries = [self._table._entries.get(Coordinator(group)) for group in asked]
+        node = question.node
+        dead = any(entry and entry.node is node and entry.start_seq < node.failed_seq for entry in entries)
+        if dead or question.node_epoch != node.epoch:
+            told = f"{asked} goes to {node}, which failed after it was looked up"
+            self._breaks("no request goes to a node known dead since its lookup began", told)
+
+    def _check_silence(self, node: Node, connection: Any, request: Request[Any], began: float) -> None:
+        """A request that a silent broker held must have made somebody ask others in time, and believe them."""
+        # Once it has answered, others may be waited for that are to confirm it: that is no silence.
+        ends = [each.ended_at for each in connection.exchanges if each.request is request]
+        until = min([*ends, anyio.current_time()])
+        heard = [began, *(at for at in connection.heard if began < at < until), until]
+        for since, then in pairwise(heard):
+            if then - since > SUSPECT_AFTER + 0.05:
+                self._check_checked(node, since, since + SUSPECT_AFTER + 0.05)
+        replaced_at = self._kafka.replaced.get(node.id or 0)
+        if replaced_at is not None and replaced_at < until and self._kafka.all_but_one_up_since(replaced_at):
+            since = max(replaced_at, heard[-2] + SUSPECT_AFTER)
+            if self._kafka.calm_within(since, until) > SOON:
+                told = f"{node} was waited for until {until:.3f}, and replaced at {replaced_at:.3f}"
+                self._breaks("a silent node is left as soon as it is replaced", told)
+
+    def _check_checked(self, node: Node, since: float, by: float) -> None:
+        asked = [
+            sent.at
+            for sent in self._kafka.sent
+            if sent.broker != node.id and isinstance(sent.request, FindCoordinatorRequest)
+        ]
+        asked += [at for at, address in self._kafka.knocks if address != node.address]
+        if not any(since <= at <= by for at in asked):
+            told = f"{node} was silent until {by:.3f}, and nobody asked others about it"
+            self._breaks("a silent node is checked within suspect_after", told)
+
+    # ------------------------------------------------------------------ the end
+
+    def check_the_end(self) -> None:
+        """Every call has ended, and all is well."""
+        for group in self._lookups:
+            self._check_pace(group)
+        left = self._left()
+        if any(left.values()):
+            self._breaks("no entry or waiter leaks", f"{ {what: each for what, each in left.items() if each} }")
+
+    def _left(self) -> dict[str, Any]:
+        router, directory = self._cluster._coordinators, self._cluster._directory
+        routed = {key: entry.node for key, entry in self._table._entries.items()}
+        listed = {key: node for node, keys in self._table._by_node.items() for key in keys}
+        connections: list[Connection] = self._kafka.connections  # type: ignore[assignment]
+        return {
+            "flights": router._flights,
+            "gathering": router._gathering,
+            "checks": router._silent or router._heard,
+            "entering": directory._enter.busy,
+            "witnesses": directory._witnesses._asking,
+            "troubled": self._table.troubled,
+            "looked up": [key for key, entry in self._table._entries.items() if entry.lookup is not None],
+            "without a route": [key for key, node in routed.items() if node is None],
+            "listed otherwise": routed != listed,
+            "waited for": [each for one in connections for each in one.exchanges if not (each.given_up or each.result)],  # type: ignore[attr-defined]
+        }
