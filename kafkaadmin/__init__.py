@@ -206,6 +206,7 @@ if TYPE_CHECKING:
     from kafkaadmin.security import (
         OAuthToken,
         SaslGssapi,
+        SaslMskIam,
         SaslOAuthBearer,
         SaslPlain,
         SaslScram,
@@ -258,6 +259,7 @@ _MODULES = {
     "kafkaadmin.security": (
         "OAuthToken",
         "SaslGssapi",
+        "SaslMskIam",
         "SaslOAuthBearer",
         "SaslPlain",
         "SaslScram",
@@ -561,6 +563,7 @@ __all__ = [
     "RetryPolicy",
     "RetryScheduled",
     "SaslGssapi",
+    "SaslMskIam",
     "SaslOAuthBearer",
     "SaslPlain",
     "SaslScram",

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from kafkaadmin.aws import MskIamToken
 from kafkaadmin.config import RetryPolicy
 from kafkaadmin.errors import ConfigurationError
 from kafkaadmin.keystores import tls_of
 from kafkaadmin.oauth import ClientCredentials, TokenFile
-from kafkaadmin.security import Sasl, SaslGssapi, SaslOAuthBearer, SaslPlain, SaslScram, Security
+from kafkaadmin.security import Sasl, SaslGssapi, SaslMskIam, SaslOAuthBearer, SaslPlain, SaslScram, Security
 
 __all__ = ["parse_properties", "settings_of"]
 
@@ -238,8 +239,10 @@ def _scram(mechanism: str, login: _Login, said: _Said) -> SaslScram:
 
 
 def _oauth(mechanism: str, login: _Login, said: _Said) -> SaslOAuthBearer:
-    """The providers of KIP-768: a token endpoint, or a file."""
-    said.take("sasl.login.callback.handler.class")  # which of them it is, the address says
+    """MSK's tokens, by its handler's class; or the providers of KIP-768: a token endpoint, or a file."""
+    if _handler(said, "login", "OAuthBearerLoginCallbackHandler", _MSK_TOKENS) == _MSK_TOKENS:
+        _handler(said, "client", _MSK_TOKENS)
+        return SaslOAuthBearer(MskIamToken(profile=_profile(login)))
     endpoint = said.take("sasl.oauthbearer.token.endpoint.url")
     if endpoint is None:
         raise ConfigurationError("sasl.oauthbearer.token.endpoint.url is missing, and OAUTHBEARER needs it")
@@ -262,6 +265,27 @@ def _oauth(mechanism: str, login: _Login, said: _Said) -> SaslOAuthBearer:
     )
 
 
+def _handler(said: _Said, of: str, *known: str) -> str | None:
+    """Java's class for what we do ourselves: a class that does something else isn't to be left out in silence."""
+    key = f"sasl.{of}.callback.handler.class"
+    name = said.take(key)
+    if name is not None and name.rpartition(".")[2] not in known:
+        raise ConfigurationError(f"{key}: {name} is none of {', '.join(known)}")
+    return name and name.rpartition(".")[2]
+
+
+def _msk_iam(mechanism: str, login: _Login, said: _Said) -> SaslMskIam:
+    _handler(said, "client", "IAMClientCallbackHandler")
+    return SaslMskIam(profile=_profile(login))
+
+
+def _profile(login: _Login) -> str | None:
+    """What MSK's handlers are told. A role to take on belongs into a profile, where botocore finds it."""
+    for option in ("awsDebugCreds", "awsMaxRetries", "awsMaxBackOffTimeMs"):
+        login.options.pop(option, None)  # concerns Java's machinery
+    return login.options.pop("awsProfileName", None)
+
+
 def _credential(login: _Login, said: _Said, option: str, key: str) -> str:
     return said.take(key) or login.take(option)
 
@@ -276,6 +300,7 @@ def _gssapi(mechanism: str, login: _Login, said: _Said) -> SaslGssapi:
 
 
 _EXTENSION: Final = "extension_"
+_MSK_TOKENS: Final = "IAMOAuthBearerLoginCallbackHandler"
 
 _MECHANISMS: Final[Mapping[str, tuple[str, Callable[[str, _Login, _Said], Sasl]]]] = {
     "PLAIN": ("PlainLoginModule", _plain),
@@ -283,5 +308,6 @@ _MECHANISMS: Final[Mapping[str, tuple[str, Callable[[str, _Login, _Said], Sasl]]
     "SCRAM-SHA-512": ("ScramLoginModule", _scram),
     "OAUTHBEARER": ("OAuthBearerLoginModule", _oauth),
     "GSSAPI": ("Krb5LoginModule", _gssapi),
+    "AWS_MSK_IAM": ("IAMLoginModule", _msk_iam),
 }
 """By mechanism: the login module that goes with it, and who reads its options."""

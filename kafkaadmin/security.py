@@ -14,12 +14,14 @@ __all__ = [
     "OAuthToken",
     "Sasl",
     "SaslGssapi",
+    "SaslMskIam",
     "SaslOAuthBearer",
     "SaslPlain",
     "SaslScram",
     "Security",
     "SecurityProvider",
     "Tls",
+    "is_region",
 ]
 
 PemSource = str | PathLike[str]
@@ -109,7 +111,36 @@ class SaslGssapi:
     keytab: str | PathLike[str] | None = None
 
 
-Sasl = SaslPlain | SaslScram | SaslOAuthBearer | SaslGssapi
+@dataclass(frozen=True, slots=True)
+class SaslMskIam:
+    """SASL AWS_MSK_IAM, of Amazon MSK: credentials of AWS sign each login. Needs the extra `aws`.
+
+    Credentials come from wherever botocore finds them, for each login anew, so rotated and temporary ones take effect.
+    For OAUTHBEARER, MSK's other way for the same, there is `kafkaadmin.aws.MskIamToken`.
+
+    Args:
+        region: the cluster's; without it what the broker's name says, else what botocore is set up for.
+        profile: whose credentials of the AWS configuration to take; what botocore takes, without.
+        session: a botocore session of the caller's own, instead of a profile.
+    """
+
+    region: str | None = None
+    profile: str | None = None
+    session: Any = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.profile is not None and self.session is not None:
+            raise ConfigurationError("SaslMskIam: a session stands for itself; give it, or a profile")
+        if self.region is not None and not is_region(self.region):
+            raise ConfigurationError(f"SaslMskIam: {self.region!r} is no region")
+
+
+def is_region(name: str) -> bool:
+    """Whether a name may be one of AWS's regions: it becomes a part of addresses."""
+    return name.isascii() and name.replace("-", "").isalnum()
+
+
+Sasl = SaslPlain | SaslScram | SaslOAuthBearer | SaslGssapi | SaslMskIam
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +155,7 @@ class Security:
 
     def __post_init__(self) -> None:
         _require("tls", self.tls, Tls)
-        _require("sasl", self.sasl, (SaslPlain, SaslScram, SaslOAuthBearer, SaslGssapi))
+        _require("sasl", self.sasl, (SaslPlain, SaslScram, SaslOAuthBearer, SaslGssapi, SaslMskIam))
 
     @property
     def protocol(self) -> str:

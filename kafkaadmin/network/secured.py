@@ -24,6 +24,7 @@ from kafkaadmin.security import (
     PemSource,
     Sasl,
     SaslGssapi,
+    SaslMskIam,
     SaslOAuthBearer,
     SaslPlain,
     SaslScram,
@@ -246,6 +247,10 @@ async def _mechanism(config: Sasl, host: str) -> sasl.SaslMechanism:
             from kafkaadmin.network.kerberos import Kerberos
 
             return Kerberos(config, host)
+        if isinstance(config, SaslMskIam):
+            from kafkaadmin.aws import msk_iam
+
+            return await anyio.to_thread.run_sync(msk_iam, config, host)
         algorithm = {"SCRAM-SHA-256": "sha256", "SCRAM-SHA-512": "sha512"}[config.mechanism]
         return sasl.Scram(algorithm, config.username, config.password, token=config.token)
     except ValueError as error:

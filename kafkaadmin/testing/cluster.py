@@ -317,6 +317,14 @@ class FakeCluster:
 
         self._call(change)
 
+    def set_aws_keys(self, keys: Mapping[str, str]) -> None:
+        """Say which secret keys are good for AWS_MSK_IAM from now on, by access key."""
+
+        def change() -> None:
+            self._logins.aws_keys = dict(keys)
+
+        self._call(change)
+
     @property
     def logins(self) -> tuple[str, ...]:
         """Who has logged in, each time and in order; bearers of tokens are called `bearer`."""

@@ -29,13 +29,14 @@ class SecureListener:
 
     Args:
         tls: the listener's certificate, and whether it wants the client's: a context for servers.
-        mechanisms: of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER and GSSAPI, those that are taken. Without any
-            there is no SASL.
+        mechanisms: of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER, GSSAPI and AWS_MSK_IAM, those that are taken.
+            Without any there is no SASL.
         users: passwords by name, for PLAIN and SCRAM. SCRAM also knows users whose credentials clients have made, and
             delegation tokens.
         tokens: bearer tokens that are good.
         keytab: for GSSAPI, the keys of the brokers' principals, such as `kafka/127.0.0.1@REALM`. It needs the extra
             `gssapi`, and a KDC of the test's own.
+        aws_keys: for AWS_MSK_IAM, secret keys by access key. Who comes in is called by the access key.
         session_life: seconds after which a client must authenticate again, as with `connections.max.reauth.ms`; a
             broker hangs up on one that goes on all the same (KIP-368).
     """
@@ -45,10 +46,11 @@ class SecureListener:
     users: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     tokens: Collection[str] = field(default=(), repr=False)
     keytab: str | PathLike[str] | None = None
+    aws_keys: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     session_life: float | None = None
 
     def __post_init__(self) -> None:
-        if unknown := set(self.mechanisms) - {"PLAIN", "OAUTHBEARER", "GSSAPI", *ALGORITHMS}:
+        if unknown := set(self.mechanisms) - {"PLAIN", "OAUTHBEARER", "GSSAPI", "AWS_MSK_IAM", *ALGORITHMS}:
             raise ValueError(f"FakeCluster knows no SASL mechanism {', '.join(sorted(unknown))}")
         if ("GSSAPI" in self.mechanisms) is not (self.keytab is not None):
             raise ValueError("GSSAPI and a keytab need each other")
@@ -61,6 +63,7 @@ class Logins:
         self.listener = listener
         self.users = dict(listener.users)
         self.tokens = set(listener.tokens)
+        self.aws_keys = dict(listener.aws_keys)
         self.came: list[str] = []
         self._made = made
         self._delegated = delegated

@@ -204,7 +204,14 @@ def _gssapi(mechanism: str, logins: Logins) -> _Exchange:
     return Acceptor(mechanism, logins)
 
 
+def _msk_iam(mechanism: str, logins: Logins) -> _Exchange:
+    from kafkaadmin.testing.msk_iam import Signed
+
+    return Signed(mechanism, logins)
+
+
 _EXCHANGES: Mapping[str, Callable[[str, Logins], _Exchange]] = {
+    "AWS_MSK_IAM": _msk_iam,
     "GSSAPI": _gssapi,
     "PLAIN": _Plain,
     "OAUTHBEARER": _OAuthBearer,

@@ -11,16 +11,17 @@ import base64
 import binascii
 import hashlib
 import hmac
+import json
 import re
 import secrets
 import stringprep
 import unicodedata
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Any, Protocol, cast
 
 from kafkawire.errors import WireError
 
-__all__ = ["OAuthBearer", "Plain", "SaslError", "SaslMechanism", "Scram"]
+__all__ = ["AwsMskIam", "OAuthBearer", "Plain", "SaslError", "SaslMechanism", "Scram"]
 
 
 class SaslError(WireError):
@@ -82,6 +83,39 @@ class OAuthBearer:
     def step(self, challenge: bytes) -> bytes | None:
         """A challenge is the broker's refusal; it says why once it has got this answer."""
         return b"\x01" if challenge else None
+
+
+class AwsMskIam:
+    """AWS_MSK_IAM: a signed address as JSON, made by somebody else; MSK answers with JSON of the same version."""
+
+    name = "AWS_MSK_IAM"
+    VERSION = "2020_10_22"
+    LONGEST_ANSWER = 16 * 1024
+
+    def __init__(self, payload: bytes) -> None:
+        self._payload = payload
+        self._proven = False
+
+    def start(self) -> bytes:
+        return self._payload
+
+    def step(self, challenge: bytes) -> bytes | None:
+        if self._proven:
+            raise SaslError("AWS_MSK_IAM: the broker went on after the end")
+        version = self._answer(challenge).get("version")
+        if version != self.VERSION:
+            raise SaslError(f"AWS_MSK_IAM: the broker answers by version {str(version)[:20]!r}, not {self.VERSION}")
+        self._proven = True
+        return None
+
+    def _answer(self, challenge: bytes) -> dict[str, Any]:
+        try:
+            said: Any = json.loads(challenge) if len(challenge) <= self.LONGEST_ANSWER else None
+        except (ValueError, RecursionError):
+            said = None
+        if not isinstance(said, dict):
+            raise SaslError("AWS_MSK_IAM: the broker's answer makes no sense")
+        return cast("dict[str, Any]", said)
 
 
 class Scram:

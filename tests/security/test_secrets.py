@@ -12,14 +12,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import botocore.session
 import pytest
 
 from kafkaadmin import AdminClient
+from kafkaadmin.aws import MskIamToken
 from kafkaadmin.errors import ConfigurationError, KafkaAdminError
 from kafkaadmin.events import Event
 from kafkaadmin.oauth import ClientCredentials, TokenFile
 from kafkaadmin.properties import settings_of
-from kafkaadmin.security import OAuthToken, SaslOAuthBearer, SaslPlain, SaslScram, Security, Tls
+from kafkaadmin.security import OAuthToken, SaslMskIam, SaslOAuthBearer, SaslPlain, SaslScram, Security, Tls
 from kafkaadmin.testing import FakeCluster, Fault, SecureListener
 from kafkawire import ApiKey, ErrorCode
 from tests.support.certificates import Certificates
@@ -27,7 +29,8 @@ from tests.support.certificates import Certificates
 pytestmark = pytest.mark.anyio
 
 PASSWORD, TOKEN, KEY_PASSWORD, CLIENT_SECRET = "xylophone-47", "quagmire-11-token", "zeppelin-99", "wombat-73"
-MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER")
+AWS_SECRET, AWS_SESSION_TOKEN = "marzipan-58-secret", "hibiscus-31-session"
+MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER", "AWS_MSK_IAM")
 
 
 class Emitted:
@@ -94,18 +97,25 @@ async def bearer() -> OAuthToken:
     return OAuthToken(TOKEN, {"tenant": "t"})
 
 
+def aws_session() -> Any:
+    session = botocore.session.Session()
+    session.set_credentials("AKIDEXAMPLE", AWS_SECRET, AWS_SESSION_TOKEN)
+    return session
+
+
 WAYS: dict[str, Any] = {
     "PLAIN": SaslPlain("alice", PASSWORD),
     "SCRAM-SHA-256": SaslScram("alice", PASSWORD, "SCRAM-SHA-256"),
     "SCRAM-SHA-512": SaslScram("alice", PASSWORD),
     "OAUTHBEARER": SaslOAuthBearer(bearer),
+    "AWS_MSK_IAM": SaslMskIam("eu-central-1", session=aws_session()),
 }
 
 Trouble = Callable[[FakeCluster], object]
 
 TROUBLES: dict[str, Trouble] = {
     "none": lambda _: None,
-    "refused": lambda cluster: (cluster.set_password("alice", "other"), cluster.set_tokens()),
+    "refused": lambda cluster: (cluster.set_password("alice", "other"), cluster.set_tokens(), cluster.set_aws_keys({})),
     "no-such-mechanism": lambda cluster: cluster.inject(
         Fault(api=ApiKey.SASL_HANDSHAKE, error=ErrorCode.UNSUPPORTED_SASL_MECHANISM, count=None)
     ),
@@ -140,6 +150,7 @@ async def test_no_secret_shows(certificates: Certificates, way: str, trouble: st
         mechanisms=MECHANISMS,
         users={"alice": PASSWORD},
         tokens={TOKEN},
+        aws_keys={"AKIDEXAMPLE": AWS_SECRET},
     )
     tls = Tls(
         ca=certificates.ca_pem,
@@ -158,7 +169,7 @@ async def test_no_secret_shows(certificates: Certificates, way: str, trouble: st
         emitted.add(listener, *cluster.log, *(each.request for each in cluster.log), *cluster.rejected)
     key = "".join(certificates.client_key(KEY_PASSWORD).splitlines()[1:-1])[:40]
     assert emitted.texts
-    assert emitted.secrets(PASSWORD, TOKEN, KEY_PASSWORD) == []
+    assert emitted.secrets(PASSWORD, TOKEN, KEY_PASSWORD, AWS_SECRET, AWS_SESSION_TOKEN) == []
     assert not any(key in text for text in emitted.texts)
 
 
@@ -191,6 +202,16 @@ async def test_no_secret_of_providers_shows(tmp_path: Path) -> None:
     emitted.raised(caught.value)
     emitted.add(endpoint, SaslOAuthBearer(endpoint))
     assert emitted.secrets(TOKEN, CLIENT_SECRET) == []
+
+
+async def test_no_secret_of_msks_tokens_shows() -> None:
+    """Whoever could read the signature in a log could come in by it, for a while."""
+    with everything() as emitted:
+        provider = MskIamToken("eu-central-1", session=aws_session())
+        token = await provider()
+        emitted.add(provider, token)
+    signature = base64.urlsafe_b64decode(token.value + "==").decode().partition("X-Amz-Signature=")[2][:64]
+    assert emitted.secrets(AWS_SECRET, AWS_SESSION_TOKEN, token.value, signature) == []
 
 
 def test_the_search_finds_what_does_show() -> None:

@@ -107,6 +107,15 @@ def test_kerberos_is_read() -> None:
             {"sasl.jaas.config": "ScramLoginModule required username=a password=b sesame=c;"},
             r"^sasl\.jaas\.config: .*knows no option sesame",
         ),
+        (
+            {"sasl.mechanism": "OAUTHBEARER", "sasl.login.callback.handler.class": "com.example.Mine",
+             "sasl.jaas.config": "OAuthBearerLoginModule required ;"},
+            r"^sasl\.login\.callback\.handler\.class: com\.example\.Mine is none of",
+        ),
+        (
+            {"sasl.mechanism": "AWS_MSK_IAM", "sasl.jaas.config": "IAMLoginModule required awsRoleArn='arn';"},
+            r"^sasl\.jaas\.config: .*knows no option awsRoleArn",
+        ),
         ({"request.timeout.ms": "soon"}, r"^request\.timeout\.ms must be a number"),
         ({"ssl.protocol": "TLSv1.1"}, r"^ssl\.protocol: TLSv1\.1 isn't spoken"),
         ({"ssl.endpoint.identification.algorithm": "ldap"}, r"^ssl\.endpoint\.identification\.algorithm: 'ldap'"),

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kafkawire.sasl import OAuthBearer, Plain, SaslError, Scram, saslprep
+from kafkawire.sasl import AwsMskIam, OAuthBearer, Plain, SaslError, Scram, saslprep
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -178,3 +178,31 @@ def test_the_hash_is_the_one_that_was_asked_for() -> None:
     client_key = hmac.digest(salted, b"Client Key", "sha512")
     signature = hmac.digest(hashlib.sha512(client_key).digest(), message, "sha512")
     assert base64.b64decode(proof) == bytes(a ^ b for a, b in zip(client_key, signature, strict=True))
+
+
+def test_msk_proves_itself_by_an_answer_of_the_same_version() -> None:
+    iam = AwsMskIam(b"{}")
+    assert iam.start() == b"{}"
+    assert iam.step(b'{"version":"2020_10_22","request-id":"1"}') is None
+    with pytest.raises(SaslError, match="went on after the end"):
+        iam.step(b'{"version":"2020_10_22","request-id":"1"}')
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        pytest.param(b"", "makes no sense", id="nothing"),
+        pytest.param(b"welcome", "makes no sense", id="no JSON"),
+        pytest.param(b"\xff\xfe", "makes no sense", id="no text"),
+        pytest.param(b'"2020_10_22"', "makes no sense", id="no object"),
+        pytest.param(b"[" * 16_000, "makes no sense", id="deep"),
+        pytest.param(b'{"version":"2020_10_22"}' + b" " * 16_384, "makes no sense", id="long"),
+        pytest.param(b"{}", "version 'None'", id="no version"),
+        pytest.param(b'{"version":"2099_01_01"}', "version '2099_01_01', not 2020_10_22", id="another version"),
+        pytest.param(b'{"version":["2020_10_22"]}', "answers by version", id="no string"),
+        pytest.param(b'{"error":"denied"}', "answers by version", id="error"),
+    ],
+)
+def test_what_msk_would_never_answer_is_refused(answer: bytes, why: str) -> None:
+    with pytest.raises(SaslError, match=why):
+        AwsMskIam(b"{}").step(answer)
