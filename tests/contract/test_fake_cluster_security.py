@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ from typing import Any
 import anyio
 import pytest
 
-from kafkaadmin import AdminClient, Event, SessionRenewed, TopicPartition
+from kafkaadmin import AdminClient, ConnectionOpened, Event, SessionRenewed, TopicPartition
 from kafkaadmin.errors import AuthenticationError
 from kafkaadmin.security import OAuthToken, SaslOAuthBearer, SaslPlain, SaslScram, Security, Tls
 from kafkaadmin.testing import FakeCluster, Fault, SecureListener
@@ -149,6 +151,98 @@ async def test_a_user_who_may_not_be_renewed_as_another_comes_in_by_a_new_connec
             while len(cluster.logins) < 9:
                 assert await offset(admin) == 42
         assert set(cluster.logins) == {"alice", "bob"}
+
+
+PASSWORDS = {
+    "PLAIN": SaslPlain,
+    "SCRAM-SHA-256": partial(SaslScram, mechanism="SCRAM-SHA-256"),
+    "SCRAM-SHA-512": SaslScram,
+}
+
+
+class Vault:
+    """Where a client's passwords are kept: what `security` asks for each login."""
+
+    def __init__(self, mechanism: str) -> None:
+        self.password = PASSWORD
+        self._sasl = PASSWORDS[mechanism]
+
+    async def __call__(self) -> Security:
+        return Security(tls=None, sasl=self._sasl("alice", self.password))
+
+
+class Count:
+    """How often something was announced."""
+
+    def __init__(self) -> None:
+        self._seen: Counter[type[Event]] = Counter()
+
+    def __call__(self, event: Event) -> None:
+        self._seen[type(event)] += 1
+
+    def __getitem__(self, kind: type[Event]) -> int:
+        return self._seen[kind]
+
+
+@pytest.mark.parametrize("mechanism", PASSWORDS)
+async def test_a_rotated_password_takes_effect_where_a_session_is_renewed(mechanism: str) -> None:
+    """The connection goes on: with its session until that is renewed, then by the new password."""
+    listener = SecureListener(mechanisms=[mechanism], users={"alice": PASSWORD}, session_life=2.0)
+    vault, seen = Vault(mechanism), Count()
+    with FakeCluster(brokers=1, listener=listener) as cluster:
+        cluster.add_group("billing", offsets={("orders", 0): 42})
+        async with AdminClient(cluster.bootstrap_servers, security=vault, observers=[seen]) as admin:
+            assert await offset(admin) == 42
+            opened = seen[ConnectionOpened]
+            cluster.set_password("alice", "rotated")
+            vault.password = "rotated"
+            while not seen[SessionRenewed]:
+                assert await offset(admin) == 42
+            assert seen[ConnectionOpened] == opened
+        assert cluster.rejected == ()
+
+
+@pytest.mark.parametrize("mechanism", PASSWORDS)
+async def test_a_rotated_password_takes_effect_on_new_connections_and_old_ones_go_on(mechanism: str) -> None:
+    listener = SecureListener(mechanisms=[mechanism], users={"alice": PASSWORD})
+    vault, late, seen = Vault(mechanism), Vault(mechanism), Count()
+    with FakeCluster(brokers=1, listener=listener) as cluster:
+        cluster.add_group("billing", offsets={("orders", 0): 42})
+        async with AdminClient(cluster.bootstrap_servers, security=vault, observers=[seen]) as admin:
+            assert await offset(admin) == 42
+            opened = seen[ConnectionOpened]
+            cluster.set_password("alice", "rotated")
+            async with AdminClient(cluster.bootstrap_servers, security=late) as another:
+                with pytest.raises(AuthenticationError, match=rf"SASL {mechanism}: .*[Ii]nvalid"):
+                    await offset(another)
+                late.password = "rotated"
+                assert await offset(another) == 42
+            assert await offset(admin) == 42
+            assert seen[ConnectionOpened] == opened
+            vault.password = "rotated"
+            cluster.drop_connections(1)
+            assert await offset(admin) == 42
+            assert seen[ConnectionOpened] > opened
+
+
+@pytest.mark.parametrize("mechanism", ["PLAIN", "SCRAM-SHA-512"])
+async def test_a_password_that_only_the_broker_knows_is_told_once_the_session_is_to_be_renewed(mechanism: str) -> None:
+    listener = SecureListener(mechanisms=[mechanism], users={"alice": PASSWORD}, session_life=2.0)
+    vault = Vault(mechanism)
+    with FakeCluster(brokers=1, listener=listener) as cluster:
+        cluster.add_group("billing", offsets={("orders", 0): 42})
+        async with AdminClient(cluster.bootstrap_servers, security=vault, timeout=3600.0) as admin:
+            assert await offset(admin) == 42
+            cluster.set_password("alice", "rotated")
+
+            async def go_on() -> None:
+                while True:
+                    assert await offset(admin) == 42
+
+            with pytest.raises(AuthenticationError, match=rf"SASL {mechanism}: .*[Ii]nvalid"):
+                await go_on()
+            vault.password = "rotated"
+            assert await offset(admin) == 42
 
 
 def test_a_session_is_renewed_where_it_is_but_not_twice_within_a_second_nor_as_somebody_else() -> None:
