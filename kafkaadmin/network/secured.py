@@ -158,7 +158,11 @@ def make_context(tls: Tls) -> ssl.SSLContext:
         # An empty password, rather than none, keeps OpenSSL from asking for one on the terminal.
         password = tls.key_password or ""
         with _as_file(tls.certificate) as certificate, _as_file(tls.key or tls.certificate) as key:
-            context.load_cert_chain(certificate, key, lambda: password)
+            try:
+                context.load_cert_chain(certificate, key, lambda: password)
+            except ssl.SSLError as error:
+                why = f"no PEM, of two kinds, or not opened by key_password ({error.reason or error})"
+                raise ValueError(f"certificate and key can't be read: {why}") from error
     return context
 
 
@@ -212,13 +216,19 @@ class _Exchange:
         if answer.error_code == ErrorCode.UNSUPPORTED_SASL_MECHANISM:
             offered = ", ".join(sorted(answer.mechanisms)) or "none"
             raise AuthenticationError(f"{where}: the broker doesn't take it; it takes {offered}")
+        if answer.error_code == ErrorCode.ILLEGAL_SASL_STATE:
+            raise AuthenticationError(f"{where}: the listener takes no login (ILLEGAL_SASL_STATE), or not now")
         if answer.error_code:
             raise _refused(where, answer.error_code, None)
 
 
 async def _login(config: Sasl, address: Address) -> Authenticate:
     """An exchange that only has to be run: tokens have been asked for."""
-    return _Exchange(await _mechanism(config, address.host), address).run
+    try:
+        return _Exchange(await _mechanism(config, address.host), address).run
+    except AuthenticationError as error:  # whoever gives tokens or credentials doesn't know whom they are for
+        name = "AWS_MSK_IAM" if isinstance(config, SaslMskIam) else "OAUTHBEARER"
+        raise AuthenticationError(f"{address}: SASL {name}: {error}") from error
 
 
 def _who(config: Sasl | None) -> object:

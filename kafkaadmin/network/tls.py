@@ -29,7 +29,10 @@ def refusal(error: ssl.SSLError, who: str) -> AuthenticationError:
         return AuthenticationError(f"{who}: TLS: the broker's certificate is refused: {error.verify_message}")
     if error.reason == "WRONG_VERSION_NUMBER":
         return AuthenticationError(f"{who}: TLS: the listener doesn't speak it; it may be a plaintext one")
-    return AuthenticationError(f"{who}: TLS: {error.reason or error}")
+    reason = error.reason or str(error)
+    if "ALERT" in reason and ("CERTIFICATE" in reason or "UNKNOWN_CA" in reason):
+        return AuthenticationError(f"{who}: TLS: the broker wants a certificate of ours that it trusts ({reason})")
+    return AuthenticationError(f"{who}: TLS: {reason}")
 
 
 class TlsStream:

@@ -31,6 +31,7 @@ from kafkaadmin import (
     TopicPartition,
     UserScramCredentialUpsertion,
 )
+from kafkaadmin.oauth import ClientCredentials, TokenFile
 from kafkawire.messages import AlterUserScramCredentialsRequest, ScramCredentialUpsertion
 from tests.support.certificates import Certificates
 from tests.support.denials import CALLS, DENIED, OPEN, check
@@ -39,6 +40,7 @@ from tests.support.forward_proxy import ForwardProxy
 from tests.support.kafka.secured import PLAIN_PASSWORD, PLAIN_USER, Listener, SecuredKafka
 from tests.support.reauthentication import unsigned_token
 from tests.support.tls_ways import TLS_WAYS
+from tests.support.token_server import TokenServer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.real_kafka]
 
@@ -117,13 +119,24 @@ async def test_tls_gets_in(kafka: SecuredKafka, certificates: Certificates) -> N
         assert len((await admin.describe_cluster()).brokers) == 1
 
 
+async def test_tokens_of_the_built_in_providers_get_in(kafka: SecuredKafka, tmp_path: Path) -> None:
+    """KIP-768's two: an OAuth server's token endpoint, and a file."""
+    (tmp_path / "token").write_text(f"{unsigned_token('alice')}\n")
+    with TokenServer() as server:
+        server.says(access_token=unsigned_token("alice"), expires_in=3600)
+        for provider in (ClientCredentials(server.url, "tool", "hush"), TokenFile(tmp_path / "token")):
+            security = Security(tls=None, sasl=SaslOAuthBearer(provider))
+            async with AdminClient(kafka.secured(Listener.SASL_PLAINTEXT), security=security) as admin:
+                assert len((await admin.describe_cluster()).brokers) == 1
+
+
 async def test_a_client_certificate_gets_in_and_none_does_not(kafka: SecuredKafka, certificates: Certificates) -> None:
     shown = Tls(ca=certificates.ca_pem, certificate=certificates.client_pem)
     async with AdminClient(kafka.secured(Listener.MTLS), security=Security(tls=shown)) as admin:
         assert len((await admin.describe_cluster()).brokers) == 1
     without = Security(tls=Tls(ca=certificates.ca_pem))
     async with AdminClient(kafka.secured(Listener.MTLS), security=without) as admin:
-        with pytest.raises(AuthenticationError, match="CERTIFICATE"):
+        with pytest.raises(AuthenticationError, match=r"wants a certificate of ours that it trusts .*CERTIFICATE"):
             await admin.describe_cluster()
 
 

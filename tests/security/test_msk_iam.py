@@ -234,7 +234,8 @@ async def test_credentials_that_can_not_be_had_are_told_as_such(credentials: Any
     session = session_with(credentials())
     with FakeCluster(brokers=1, listener=listener()) as cluster:
         async with client(cluster, SaslMskIam(session=session)) as admin:
-            with pytest.raises(AuthenticationError, match=why) as caught:
+            told = rf"127\.0\.0\.1:\d+: SASL AWS_MSK_IAM: .*{why}"
+            with pytest.raises(AuthenticationError, match=told) as caught:
                 await admin.describe_cluster()
         assert cluster.logins == ()
     with pytest.raises(AuthenticationError, match=why):

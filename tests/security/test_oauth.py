@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import base64
-import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
 
 import anyio
 import pytest
 
-from kafkaadmin import AuthenticationError, ConfigurationError, ConnectError
+from kafkaadmin import AdminClient, AuthenticationError, ConfigurationError, ConnectError, SaslOAuthBearer, Security
 from kafkaadmin.oauth import ClientCredentials, TokenFile
+from kafkaadmin.testing import FakeCluster, SecureListener
+from tests.support.token_server import TokenServer
 
 pytestmark = pytest.mark.anyio
 
@@ -24,47 +22,10 @@ def anyio_backend(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-class TokenServer:
-    """An OAuth server that answers with what the test puts into `status` and `body`."""
-
-    def __init__(self) -> None:
-        self.status, self.body = 200, b"{}"
-        self.headers: dict[str, str] = {}
-        self.asked: list[tuple[str, str]] = []
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                form = self.rfile.read(int(self.headers["Content-Length"])).decode()
-                server.asked.append((self.headers["Authorization"], form))
-                self.send_response(server.status)
-                for name, value in server.headers.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(server.body)
-
-            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-                """Nobody reads it."""
-
-        self._server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}/token"
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-        self._thread.start()
-
-    def says(self, **body: Any) -> None:
-        self.body = json.dumps(body).encode()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
-
 @pytest.fixture
 def server() -> Iterator[TokenServer]:
-    server = TokenServer()
-    yield server
-    server.close()
+    with TokenServer() as server:
+        yield server
 
 
 async def test_a_token_is_fetched_with_id_and_secret_and_kept_while_it_is_fresh(server: TokenServer) -> None:
@@ -92,6 +53,17 @@ async def test_a_refusal_is_told_in_the_servers_words_and_without_the_secret(ser
     with pytest.raises(AuthenticationError, match=r"/token: no token: 401 Unauthorized \(no such client\)") as caught:
         await ClientCredentials(server.url, "me", "hush")()
     assert "hush" not in f"{caught.value!r}"
+
+
+async def test_a_token_that_is_refused_is_told_with_the_broker_that_it_was_for(server: TokenServer) -> None:
+    server.status = 401
+    server.says(error="invalid_client")
+    sasl = SaslOAuthBearer(ClientCredentials(server.url, "me", "hush"))
+    with FakeCluster(brokers=1, listener=SecureListener(mechanisms=["OAUTHBEARER"])) as cluster:
+        security = Security(tls=None, sasl=sasl)
+        async with AdminClient(cluster.bootstrap_servers, security=security, timeout=3600.0) as admin:
+            with pytest.raises(AuthenticationError, match=rf"^{cluster.bootstrap_servers}: SASL OAUTHBEARER: .*401"):
+                await admin.describe_cluster()
 
 
 async def test_a_redirect_is_not_followed(server: TokenServer) -> None:
