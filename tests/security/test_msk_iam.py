@@ -27,6 +27,7 @@ from kafkaadmin.testing import FakeCluster, SecureListener
 from kafkawire import ErrorCode
 from kafkawire.messages import SaslAuthenticateRequest, SaslHandshakeRequest
 from tests.support.certificates import Certificates
+from tests.support.eventually import eventually
 from tests.support.raw_client import RawClient
 
 with warnings.catch_warnings():
@@ -288,9 +289,17 @@ async def test_javas_properties_get_in(tmp_path: Path) -> None:
         )
         async with AdminClient.from_properties(file, timeout=20.0) as admin:
             await admin.describe_cluster()
-        command = [sys.executable, "-m", "kafkaadmin", "demo", "--plain", "--seconds", "1", "--command-config", file]
-        ran = await anyio.run_process(command, check=False)
-        assert (ran.returncode, ran.stderr) == (0, b"")
+        by_client = len(cluster.logins)
+
+        async def logins() -> int:
+            return len(cluster.logins)
+
+        command = [sys.executable, "-m", "kafkaadmin", "demo", "--plain", "--seconds", "60", "--command-config", file]
+        async with await anyio.open_process(command) as ran:
+            with anyio.fail_after(60):
+                while await eventually(logins, lambda seen: seen > by_client) == by_client:
+                    pass
+            ran.kill()
         assert set(cluster.logins) == {"AKIDTOOL"}
 
 
