@@ -5,7 +5,7 @@ READY := .venv/.ready
 COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 PYTEST := $(PY) -X dev -bb -m pytest
 OLD_KAFKA := 3.9.2 2.8.2
-PLAYED_ON_STAGE = $$(grep -l 'stage: Stage' tests/contract/test_*.py) -k 'kafka-asyncio and not in_motion'
+PLAYED_ON_STAGE = $$(grep -l 'stage: Stage' tests/contract/test_*.py) -k kafka-asyncio
 COVERED := $(PY) -X dev -bb -m coverage run -m pytest
 # Workers don't inherit the interpreter's options. There are two: what CI has, and each test keeps a thread of brokers busy.
 IN_TWO := --tx '2*popen//python=$(PY) -X dev -bb' --dist
