@@ -20,11 +20,20 @@ from kafkaadmin import (
     Tls,
 )
 from kafkaadmin.testing import FakeCluster, SecureListener
+from kafkawire import Response
+from kafkawire.messages import (
+    SaslAuthenticateRequest,
+    SaslAuthenticateResponse,
+    SaslHandshakeRequest,
+    SaslHandshakeResponse,
+)
 from tests.support.certificates import Certificates
 from tests.support.eventually import eventually
 from tests.support.kafka.ports import HOST
 from tests.support.kafka.secured import Listener, SecuredKafka
 from tests.support.kerberos import REALM, Kdc
+from tests.support.socket_broker import SocketBroker
+from tests.support.streams import Received
 
 pytestmark = pytest.mark.anyio
 
@@ -195,3 +204,24 @@ async def test_tickets_that_are_missing_or_have_expired_are_told(
     assert "No Kerberos credentials available" in await told(servers, SaslGssapi())
     monkeypatch.setenv("KRB5CCNAME", kdc.tickets(ALICE, keytabs[ALICE], life="1s"))
     assert "Ticket expired" in await eventually(lambda: told(servers, SaslGssapi()), bool)
+
+
+@pytest.mark.parametrize("answers", [[b""], [b"welcome"], [b"\x60" + b"\xff" * 100_000], [b"", b"\x01\x00\x00\x00"]])
+async def test_a_broker_that_does_not_prove_itself_is_refused(keytabs: dict[str, Path], answers: list[bytes]) -> None:
+    """Whatever it answers, and however often: without a ticket's key it can't show that it is who is meant."""
+    left = iter(answers)
+
+    def answer(received: Received) -> Response | None:
+        match received.request:
+            case SaslHandshakeRequest():
+                return SaslHandshakeResponse(mechanisms=("GSSAPI",))
+            case SaslAuthenticateRequest():
+                return SaslAuthenticateResponse(auth_bytes=next(left, b""))
+            case _:
+                return None
+
+    with SocketBroker(answer) as broker:
+        sasl = SaslGssapi("kafka", f"{ALICE}@{REALM}", keytabs[ALICE])
+        async with AdminClient(str(broker.address), security=Security(tls=None, sasl=sasl), timeout=LONG) as admin:
+            with pytest.raises(AuthenticationError, match=rf"{broker.address}: SASL GSSAPI: "):
+                await admin.describe_cluster()
