@@ -474,8 +474,7 @@ class Call(Generic[K, R, V]):
     async def _after_failure(self, keys: list[K], sent: bool, error: KafkaAdminError | Moved) -> Left[K]:
         """No answer came: which keys are tried again, and when."""
         if isinstance(error, Moved):
-            # Brokers may disagree for a moment: only the first time is free.
-            return self._again(keys, sent, ConnectError("the broker asked was replaced, as others say"), pause=True)
+            error = ConnectError("the broker asked was replaced, as others say")
         if isinstance(error, ConnectError):
             # Where a lookup comes next, it keeps the pause: it probes a broker that it finds down.
             return self._again(keys, sent, error, pause=self.router is None)

@@ -13,7 +13,7 @@ from functools import partial
 
 import anyio
 
-from kafkaadmin.errors import ConnectionLostError, KafkaAdminError
+from kafkaadmin.errors import ConnectError, ConnectionLostError, KafkaAdminError
 from kafkaadmin.routing.destinations import Coordinator
 from kafkaadmin.routing.nodes import JUST_NOW, Node, Nodes
 from kafkaadmin.routing.shared import SharedWorks
@@ -79,7 +79,10 @@ class Witnesses:
         elif named is node:
             self._nodes.confirmed(node, began, seq)
         else:
-            self._nodes.failed(node, epoch, f"it answers, and was replaced by {named}")
+            # Brokers may disagree for a moment: the key's pauses begin, for all who ask about it.
+            told = f"it answers, and was replaced by {named}"
+            self._table.invalidate(route, ConnectError(f"{node}: {told}"), anyio.current_time())
+            self._nodes.failed(node, epoch, told)
 
     async def _ask_until_known(self, key: Coordinator, node: Node) -> Node:
         while True:

@@ -220,6 +220,10 @@ def never_pausing(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Backoff, "bound", lambda self, attempt: 0.01)
 
 
+def pressing_witnesses(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("kafkaadmin.routing.witnesses._AGAIN_AFTER", 0.01)
+
+
 def keeping_flights(patch: pytest.MonkeyPatch) -> None:
     original = Router._lead
 
@@ -313,6 +317,11 @@ MUTANTS: list[tuple[str, Callable[[pytest.MonkeyPatch], None], list[Step]]] = [
         "lookups a key are bounded by the back-off",
         never_pausing,
         [act("elect", 1, "a", 3.0), read("a"), rest(4.0)],
+    ),
+    (
+        "brokers asked a key are bounded by the back-off",
+        pressing_witnesses,
+        [read("a"), act("elect", 1, "a", 3.0, pause=4.0), read("a"), rest(4.0)],
     ),
     ("no entry or waiter leaks", keeping_flights, [read("a")]),
     (

@@ -35,6 +35,9 @@ SOON = CAP + 2 * 2 * LATENCY + SLACK
 LOOKUPS_IN_A_SECOND = 12
 """The most lookups of one key: the pauses of 50 ms doubling to 1 s allow 6, and a check of a silent broker as many."""
 
+ASKED_IN_A_SECOND = 24
+"""The most brokers asked about one key: for those lookups, and ten times by each of two whose word is in doubt."""
+
 
 @dataclass
 class Trace:
@@ -118,11 +121,19 @@ class Rules:
         table.extend = watched  # type: ignore[method-assign]
 
     def _check_pace(self, group: str) -> None:
-        times = self._lookups[group]
-        for first, last in zip(times, times[LOOKUPS_IN_A_SECOND:], strict=False):
-            if last - first < 1.0:
-                told = f"{group}: {LOOKUPS_IN_A_SECOND + 1} lookups from {first:.3f} to {last:.3f}"
-                self._breaks("lookups a key are bounded by the back-off", told)
+        asked = [
+            sent.at
+            for sent in self._kafka.sent
+            if isinstance(sent.request, FindCoordinatorRequest) and group in sent.request.coordinator_keys
+        ]
+        for what, times, most in (
+            ("lookups", self._lookups[group], LOOKUPS_IN_A_SECOND),
+            ("brokers asked", asked, ASKED_IN_A_SECOND),
+        ):
+            for first, last in zip(times, times[most:], strict=False):
+                if last - first < 1.0:
+                    told = f"{group}: {most + 1} {what} from {first:.3f} to {last:.3f}"
+                    self._breaks(f"{what} a key are bounded by the back-off", told)
 
     # ------------------------------------------------------------------ late errors
 
