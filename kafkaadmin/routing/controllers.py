@@ -61,6 +61,7 @@ class Controllers:
                 api=ApiKey.DESCRIBE_CLUSTER,
             )
             raise TransportError(str(error)) if error.retriable else error
+        self._nodes.expect(len(response.brokers))
         for node in response.brokers:
             self._nodes.learn(node.broker_id, node.host, node.port, node.rack)
         self._learned(response.cluster_id)

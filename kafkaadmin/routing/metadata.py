@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Generic, TypeVar
 
+import anyio
+
 from kafkaadmin.errors import (
     ConnectError,
     KafkaAdminError,
@@ -40,6 +42,8 @@ LEADER_NOT_AVAILABLE = 5
 REPLICA_NOT_AVAILABLE = 9
 REBOOTSTRAP_REQUIRED = 129
 TOPICS_PER_REQUEST = 1_000
+REQUESTS_AT_ONCE = 8
+"""How many such requests are under way at once."""
 
 _NOT_YET = frozenset({5, 6, 7, 9, 13})
 """Codes for a topic or partition that mean: ask again."""
@@ -64,6 +68,7 @@ class Metadata:
 
         by, response = await self._asker.ask_any(make)
         self._heed(response.error_code)
+        self._nodes.expect(len(response.brokers))
         for broker in response.brokers:
             self._nodes.learn(broker.node_id, broker.host, broker.port, broker.rack)
         self._nodes.live({broker.node_id for broker in response.brokers}, by)
@@ -134,15 +139,35 @@ class LeaderFinder:
         self._nodes = nodes
 
     async def __call__(self, keys: Sequence[Leader]) -> Mapping[Leader, Found]:
-        topics = list(dict.fromkeys(key.partition.topic for key in keys))
+        of_topic: dict[str, list[Leader]] = {}
+        for key in keys:
+            of_topic.setdefault(key.partition.topic, []).append(key)
+        chunks = iter(list(_chunks(list(of_topic))))
+        found: dict[Leader, Found] = {}
+
+        async def work() -> None:
+            for topics in chunks:
+                asked = [key for topic in topics for key in of_topic[topic]]
+                try:
+                    found.update(await self._ask(topics, asked))
+                except TransportError as error:
+                    found.update(dict.fromkeys(asked, Unsettled(error)))
+                except KafkaAdminError as error:
+                    found.update(dict.fromkeys(asked, error))
+
+        async with anyio.create_task_group() as group:
+            for _ in range(min(REQUESTS_AT_ONCE, -(-len(of_topic) // TOPICS_PER_REQUEST))):
+                group.start_soon(work)
+        return found
+
+    async def _ask(self, topics: Sequence[str], keys: Sequence[Leader]) -> Mapping[Leader, Found]:
+        response = await self._metadata.ask(topics)
         answered: dict[str, MetadataResponseTopic] = {}
         leaders: dict[tuple[str, int], int] = {}
-        for chunk in _chunks(topics):
-            response = await self._metadata.ask(chunk)
-            for topic in response.topics:
-                if topic.name is not None:
-                    answered[topic.name] = topic
-                    leaders.update(_leaders(topic.name, topic))
+        for topic in response.topics:
+            if topic.name is not None:
+                answered[topic.name] = topic
+                leaders.update(_leaders(topic.name, topic))
         return {key: self._found(key.partition, answered.get(key.partition.topic), leaders) for key in keys}
 
     async def still_leads(self, node: Node, key: Leader) -> bool | None:

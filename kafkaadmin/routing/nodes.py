@@ -24,6 +24,9 @@ loading of its groups.
 MOST_NODES = 10_000
 """More than any cluster has: a broker that names more isn't believed, and they aren't kept."""
 
+MOST_GONE = 100
+"""How many brokers are kept that are no longer among the living: they may be back, and others replace them for good."""
+
 _NEVER = float("-inf")
 
 
@@ -131,13 +134,8 @@ class Nodes:
 
     def learn(self, node_id: int, host: str, port: int, rack: str | None = None) -> Node:
         """Take a broker's address from an answer. At a new address it starts with a clean slate."""
-        node = self._by_id.get(node_id)
-        if node is None:
-            if len(self._by_id) >= MOST_NODES:
-                raise RemoteProtocolError(f"more than {MOST_NODES} {self._noun}s are named: that is no Kafka cluster")
-            node = self._by_id[node_id] = Node(node_id, Address(host, port), rack, self._noun)
-            node.failed_seq = self._cleared_seq  # a lookup from before may speak of another cluster
-        elif node.address != (host, port):
+        node = self._by_id.get(node_id) or self._new(node_id, host, port)
+        if node.address != (host, port):
             node.address = Address(host, port)
             # The lookup that says so knows it: what it found out beside that holds.
             self._begin_epoch(node, f"now at {node.address}")
@@ -147,6 +145,18 @@ class Nodes:
         if rack is not None:
             node.rack = rack
         return node
+
+    def _new(self, node_id: int, host: str, port: int) -> Node:
+        if len(self._by_id) >= MOST_NODES:
+            self._forget(next(iter(self._by_id)))
+        node = self._by_id[node_id] = Node(node_id, Address(host, port), noun=self._noun)
+        node.failed_seq = self._cleared_seq  # a lookup from before may speak of another cluster
+        return node
+
+    def expect(self, number: int) -> None:
+        """One answer names so many brokers. Raises `RemoteProtocolError` where that can't be."""
+        if number > MOST_NODES:
+            raise RemoteProtocolError(f"more than {MOST_NODES} {self._noun}s are named: that is no Kafka cluster")
 
     def live(self, ids: Collection[int], by: Node) -> None:
         """Those are the live brokers, and all of them, as one has said now.
@@ -158,6 +168,12 @@ class Nodes:
         for node in self._by_id.values():
             if node.listed or not node.may_be(by) or not others:
                 node.listed = node.id in ids
+        gone = [node_id for node_id, node in self._by_id.items() if not node.listed]
+        for node_id in gone[:-MOST_GONE]:
+            self._forget(node_id)
+
+    def _forget(self, node_id: int) -> None:
+        self.lost(self._by_id.pop(node_id), "gone for long")
 
     def cleared_since(self, seq: int) -> bool:
         """Whether all brokers have been forgotten at `seq` or later."""

@@ -83,7 +83,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         moments=_ASKED,
-        faults=(*_BROKEN, *_codes(7, 13)),
+        faults=(*_BROKEN, *_codes(7, 13, 41)),
         calls=_TELLING,
         outcome=Outcome.AMBIGUOUS,
         why="sent again: the first attempt may have found what the second doesn't",

@@ -69,6 +69,8 @@ class Kafka:
         self.refusing: dict[str, float] = {}
         self.woken_at: dict[int, float] = {}
         """When brokers that slept woke up; those that sleep still, at the end of time."""
+        self.strayed: set[int] = set()
+        """Those that are at another address than at first."""
         self._dead_until: dict[int, float] = {}
         self.slow: dict[int, float] = {}
         self._slow_since: dict[int, float] = {}
@@ -156,7 +158,8 @@ class Kafka:
         if elsewhere:
             self.reset(broker)
             broker.port += 1
-        broker.alive, broker.fenced = True, False
+            self.strayed.add(broker.id)
+        broker.alive, broker.fenced, broker.believes = True, False, None
         self._dead_until[broker.id] = anyio.current_time()
         broker.fate += 1
         self._look_for_orphans()

@@ -82,10 +82,11 @@ class Rules:
                     "nothing but its deadline fails a call", f"{keys}, after {ended - began:.3f} s: {failure!r}"
                 )
         calm = self._kafka.calm_within(began, ended)
-        # A sleeping broker may be asked before those that are awake, until it is suspected. And where only one is up,
-        # its word counts when there was time for others to contradict it.
-        allowed = SOON + SUSPECT_AFTER * self._kafka.slept_since(began)
-        if calm > allowed + WITNESSES_PATIENCE * (not self._kafka.all_but_one_up_since(began)):
+        # A sleeping broker may be asked before those that are awake, until it is suspected. And where others are down,
+        # or have gone elsewhere, a broker's word counts when there was time for them to contradict it.
+        kafka = self._kafka
+        alone = kafka.strayed or not kafka.all_but_one_up_since(began)
+        if calm > SOON + SUSPECT_AFTER * kafka.slept_since(began) + WITNESSES_PATIENCE * bool(alone):
             told = f"{keys}: under way for {calm:.3f} s on a healthy cluster; failed: {failures}"
             self._breaks("healthy soon enough", told)
 
