@@ -33,6 +33,7 @@ _PROTOCOLS: Final = {
 _IGNORED: Final = re.compile(
     r"metadata\.(max\.age\.ms|recovery\..*)|metrics?\..*|metric\.reporters|auto\.include\.jmx\.reporter"
     r"|(receive|send)\.buffer\.bytes|retries|client\.dns\.lookup|enable\.metrics\.push|sasl\.login\.(?!callback).*"
+    r"|sasl\.kerberos\.(kinit\.cmd|ticket\.renew\..*|min\.time\.before\.relogin)"
 )
 """What concerns Java's machinery, and neither what is sent nor to whom."""
 

@@ -82,6 +82,10 @@ def test_kerberos_is_read() -> None:
     said = {
         "security.protocol": "SASL_PLAINTEXT",
         "sasl.kerberos.service.name": "kafka",
+        "sasl.kerberos.kinit.cmd": "/usr/bin/kinit",
+        "sasl.kerberos.ticket.renew.window.factor": "0.8",
+        "sasl.kerberos.ticket.renew.jitter": "0.05",
+        "sasl.kerberos.min.time.before.relogin": "60000",
         "sasl.jaas.config": "com.sun.security.auth.module.Krb5LoginModule required useKeyTab=true storeKey=true "
         'keyTab="/etc/tool.keytab" principal="tool@EXAMPLE";',
     }
