@@ -31,12 +31,21 @@ async def wait_for_topics(cluster: Cluster, topics: object, *, deadline: Deadlin
 async def wait_until_ready(cluster: Cluster, *, brokers: int, deadline: Deadline) -> ClusterDescription:
     wanted = arguments.integer(brokers, "brokers", most=2**31 - 1, least=1)
     while True:
-        described = await describe_cluster(
-            cluster, include_authorized_operations=False, include_fenced_brokers=False, deadline=deadline
-        )
+        try:
+            described = await describe_cluster(
+                cluster, include_authorized_operations=False, include_fenced_brokers=False, deadline=deadline
+            )
+        except OperationTimeoutError as error:
+            raise _not_ready(deadline, str(error)) from error
         if described.controller is not None and len(described.brokers) >= wanted:
             return described
         if deadline.remaining() <= _BETWEEN_LOOKS:
-            there = "no controller" if described.controller is None else f"{len(described.brokers)} of {wanted} brokers"
-            raise OperationTimeoutError(f"wait_until_ready: not ready within {deadline.seconds:g} s; last: {there}")
+            no_controller = described.controller is None
+            raise _not_ready(
+                deadline, "no controller" if no_controller else f"{len(described.brokers)} of {wanted} brokers"
+            )
         await anyio.sleep(_BETWEEN_LOOKS)
+
+
+def _not_ready(deadline: Deadline, last: str) -> OperationTimeoutError:
+    return OperationTimeoutError(f"wait_until_ready: not ready within {deadline.seconds:g} s; last: {last}")

@@ -1,4 +1,4 @@
-"""Waiting until every broker knows a topic, while some don't answer."""
+"""Waiting until brokers know a topic, or are there at all, while some don't answer."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ async def test_a_topic_is_made_and_not_known_when_time_is_up(cluster: FakeCluste
     async with AdminClient(cluster.bootstrap_servers, suspect_after=30.0) as admin:
         await admin.list_topics()
         silence(cluster)
-        created = await admin.create_topics("audit", timeout=0.5)
+        created = await admin.create_topics("audit", timeout=2.0)
         with pytest.raises(OperationTimeoutError, match="topic 'audit': not all brokers knew it") as late:
             created["audit"]
     assert late.value.sent
@@ -58,3 +58,10 @@ async def test_what_nobody_has_said_to_know_is_not_known(cluster: FakeCluster, m
         silence(cluster)
         with pytest.raises(OperationTimeoutError, match="not all brokers knew it"):
             await admin.wait_for_topics("orders", timeout=0.5)
+
+
+async def test_who_waits_for_a_cluster_that_says_nothing_is_told_what_was_waited_for(cluster: FakeCluster) -> None:
+    cluster.inject(Fault(api=ApiKey.DESCRIBE_CLUSTER, drop_answer=True, count=None))
+    async with AdminClient(cluster.bootstrap_servers, suspect_after=30.0) as admin:
+        with pytest.raises(OperationTimeoutError, match=r"wait_until_ready: not ready within 0\.5 s; last: .+"):
+            await admin.wait_until_ready(brokers=3, timeout=0.5)

@@ -180,6 +180,6 @@ async def test_topics_are_waited_for(admin: AdminClient, stage: Stage) -> None:
     (await admin.create_topics(name, wait=False)).raise_for_errors()
     await admin.wait_for_topics(name)
     with pytest.raises(OperationTimeoutError, match=f"topic '{nowhere}': not all brokers knew it"):
-        await admin.wait_for_topics([name, nowhere], timeout=0.3)
+        await admin.wait_for_topics([name, nowhere], timeout=1.0)
     with pytest.raises(OperationTimeoutError, match="not all brokers knew them"):
         await admin.wait_for_topics([nowhere, neither], timeout=0.3)

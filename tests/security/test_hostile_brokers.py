@@ -217,7 +217,7 @@ async def test_addresses_that_are_none_are_told_as_what_they_are(address: str) -
     with FakeCluster(brokers=1) as cluster:
         cluster.advertise(1, address)
         events: list[Event] = []
-        async with AdminClient(cluster.bootstrap_servers, timeout=0.5, observers=[events.append]) as admin:
+        async with AdminClient(cluster.bootstrap_servers, timeout=2.0, observers=[events.append]) as admin:
             with pytest.raises(OperationTimeoutError, match="broker 1"):
                 (await admin.list_consumer_group_offsets("billing")).raise_for_errors()
     told = [event.reason for event in events if isinstance(event, BrokerUnavailable)]
