@@ -137,7 +137,8 @@ class Nodes:
         node = self._by_id.get(node_id) or self._new(node_id, host, port)
         if node.address != (host, port):
             node.address = Address(host, port)
-            # The lookup that says so knows it: what it found out beside that holds.
+            # The lookup that says so knows it, and may have failed at the old address before: what it found out holds.
+            node.failed_seq = self._cleared_seq
             self._begin_epoch(node, f"now at {node.address}")
             node.down_until = node.sluggish_until = 0.0
             node.suspect, node.revived_seq = False, None

@@ -36,6 +36,16 @@ def test_brokers_that_are_gone_for_a_while_are_known_when_they_are_back() -> Non
     assert named(nodes, 1)[0] is first
 
 
+def test_a_failure_at_the_old_address_is_nothing_to_the_lookup_that_brings_the_new_one() -> None:
+    nodes = Nodes(())
+    (node,) = named(nodes, 1)
+    lookup = nodes.tick()
+    nodes.failed(node, node.epoch, "refused")
+    assert lookup < node.failed_seq
+    nodes.learn(1, "broker-1", 9093)
+    assert lookup > node.failed_seq
+
+
 def test_where_nobody_asks_for_the_living_those_known_longest_are_forgotten() -> None:
     nodes, dropped = Nodes(()), list[int | None]()
     nodes.on_lost(lambda node, reason: dropped.append(node.id))
