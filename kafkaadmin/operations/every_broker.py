@@ -14,7 +14,7 @@ from kafkaadmin.errors import (
     UnsupportedVersionError,
 )
 from kafkaadmin.operations.topics import describing
-from kafkaadmin.routing import Cluster, Deadline, Operation
+from kafkaadmin.routing import Cluster, Deadline, Operation, partition_of
 from kafkawire import Response
 
 __all__ = ["UNCONFIRMED", "a_name_in_each", "collected"]
@@ -104,15 +104,7 @@ def _names(partitions: int) -> tuple[str, ...]:
     found: dict[int, str] = {}
     for number in count():
         name = f"kafkaadmin-probe-{number}"
-        found.setdefault(_java_hash(name) % partitions, name)
+        found.setdefault(partition_of(name, partitions), name)
         if len(found) == partitions:
             return tuple(found.values())
     raise AssertionError("unreachable")
-
-
-def _java_hash(text: str) -> int:
-    """The absolute value of Java's `hashCode`, for a text in ASCII."""
-    value = 0
-    for byte in text.encode("ascii"):
-        value = (31 * value + byte) & 0xFFFFFFFF
-    return abs(value - (1 << 32) if value >= 1 << 31 else value) & 0x7FFFFFFF

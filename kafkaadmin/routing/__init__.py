@@ -11,6 +11,7 @@ from kafkaadmin.routing.destinations import (
     Destination,
     Leader,
 )
+from kafkaadmin.routing.elections import partition_of
 from kafkaadmin.routing.operation import (
     Attempt,
     Deadline,
@@ -50,5 +51,6 @@ __all__ = [
     "all_but",
     "at_version",
     "count",
+    "partition_of",
     "settle",
 ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import suppress
 from functools import partial
 from random import random
 from typing import Any, Generic, TypeVar
@@ -92,7 +93,7 @@ class Asker:
         self._config = config
         self._announce = announce
         # Three can be asked, and the next begun with, before a check of a silent broker is given up.
-        self._hedge_after = min(config.hedge_after, config.suspect_after / 3)
+        self.hedge_after = min(config.hedge_after, config.suspect_after / 3)
 
     # ------------------------------------------------------------------ one node
 
@@ -358,7 +359,7 @@ class Asker:
                         continue
                     turn = anyio.Event()
                     group.start_soon(self._run, node, make, race, turn)
-                    with anyio.move_on_after(self._hedge_after):
+                    with anyio.move_on_after(self.hedge_after):
                         await turn.wait()
                     if race.is_over():
                         break
@@ -376,6 +377,20 @@ class Asker:
         elif self._nodes.cleared_since(began):
             raise ConnectError(f"{node} answered, and is forgotten: beginning anew at the bootstrap addresses")
         return race.winner
+
+    async def ask_several(self, make: Make[R], count: int, *, without: Node) -> dict[Node, R]:
+        """What so many known brokers say, but one: those in best health. Who takes its time is not waited for."""
+        answers: dict[Node, R] = {}
+
+        async def ask(node: Node) -> None:
+            with suppress(TransportError):
+                answers[node] = await self.ask(Question(node), make)
+
+        with anyio.move_on_after(self.hedge_after):
+            async with anyio.create_task_group() as group:
+                for node in self._nodes.candidates(anyio.current_time(), random, without=without)[:count]:
+                    group.start_soon(ask, node)
+        return answers
 
     async def _run(self, node: Node, make: Make[R], race: _Race[R], turn: anyio.Event) -> None:
         race.running.add(node)

@@ -10,7 +10,8 @@ from kafkaadmin.errors import ConnectError, KafkaAdminError, RemoteProtocolError
 from kafkaadmin.network import Connection
 from kafkaadmin.routing.asking import Asker
 from kafkaadmin.routing.destinations import Coordinator, CoordinatorType
-from kafkaadmin.routing.nodes import Node, Nodes
+from kafkaadmin.routing.elections import latest_election
+from kafkaadmin.routing.nodes import SLUGGISH_FOR, Node, Nodes
 from kafkaadmin.routing.table import Found, Unsettled
 from kafkawire import ApiKey
 from kafkawire.messages import FindCoordinatorRequest, FindCoordinatorResponse
@@ -21,6 +22,9 @@ BATCHED_SINCE = 4
 KEYS_PER_REQUEST = 2_500
 SINGLES_AT_ONCE = 64
 """How many one-key lookups are under way at once with brokers before version 4."""
+
+VOICES = 2
+"""How many others are asked of one that may have been replaced while it was away."""
 
 _SINCE = {CoordinatorType.GROUP: 0, CoordinatorType.TRANSACTION: 1, CoordinatorType.SHARE: 6}
 REBOOTSTRAP_REQUIRED = 129
@@ -77,20 +81,37 @@ class CoordinatorFinder:
         else:
             named = self._read(response)
         for node in {each for each in named.values() if isinstance(each, Node)}:
-            if not node.may_be(by):
+            if node.down_until > 0.0:
+                by.sluggish_until = began + SLUGGISH_FOR  # it may be behind: others are asked next
+            elif not node.may_be(by) and not self._nodes.may_be_deposed(node, began):
                 self._nodes.confirmed(node, began, seq)
         found.update((Coordinator(name, type), each) for name, each in named.items())
         if single:
             await self._ask_one_by_one(type, names[1:], found)
 
     async def named_by_others(self, key: Coordinator, node: Node) -> Node | None:
-        """Who coordinates a key, as any broker but `node` says; `None` where none of them knows."""
+        """Who coordinates a key, as others than `node` say; `None` where they don't know.
+
+        Where they contradict the node, or each other, the latest election counts that one of them all has heard of.
+        """
 
         def make(connection: Connection) -> tuple[FindCoordinatorRequest, int]:
             version = connection.version_for(FindCoordinatorRequest, at_least=_SINCE[key.type])
             return _request(key.type, [key.key], version), version
 
-        _, response = await self._asker.ask_any(make, without=node)
+        answers: dict[Node, FindCoordinatorResponse] = {}
+        if self._nodes.may_be_deposed(node, anyio.current_time()):
+            answers = await self._asker.ask_several(make, VOICES, without=node)
+        if not answers:
+            answers = dict([await self._asker.ask_any(make, without=node)])
+        named = {by: self._named(key, response) for by, response in answers.items()}
+        first, *others = named.values()
+        if first is None or ((first is node or others) and all(each is first for each in others)):
+            return first
+        elected = await latest_election(self._asker, key, [*named, node], self._asker.hedge_after)
+        return first if elected is None else self._nodes.get(elected)
+
+    def _named(self, key: Coordinator, response: FindCoordinatorResponse) -> Node | None:
         self._heed(response)
         found = self._read(response).get(key.key) if response.coordinators else self._found(key.key, response)
         return found if isinstance(found, Node) else None

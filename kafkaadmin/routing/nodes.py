@@ -21,6 +21,9 @@ Between the two it may have been replaced, and its successor have acknowledged s
 loading of its groups.
 """
 
+HEARD_BY_ALL_AFTER = 10.0
+"""Seconds after which brokers that are well have heard who coordinates (seen on Kafka 4.4.0, on a busy machine: 5)."""
+
 MOST_NODES = 10_000
 """More than any cluster has: a broker that names more isn't believed, and they aren't kept."""
 
@@ -40,7 +43,7 @@ class Node:
     `suspect`: it has been silent with requests waiting; `revived_seq` is when it was heard from again after that.
     `check_at` is when others are to be asked about it next, whoever waits for it, and `checks` how often they were
     since it fell silent. `ran_at` is the last moment at which it is known to have run, `awake_since` since when without
-    a gap, `confirmed_at` when another broker was last asked that names it.
+    a gap, `woke_at` when it was heard again after one, `confirmed_at` when another broker was last asked that names it.
     """
 
     __slots__ = (
@@ -63,6 +66,7 @@ class Node:
         "revived_seq",
         "sluggish_until",
         "suspect",
+        "woke_at",
     )
 
     def __init__(self, id: int | None, address: Address, rack: str | None = None, noun: str = "broker") -> None:
@@ -80,7 +84,7 @@ class Node:
         self.reached = False
         self.listed = True
         self.checks = 0
-        self.check_at = self.ran_at = self.awake_since = self.confirmed_at = _NEVER
+        self.check_at = self.ran_at = self.awake_since = self.woke_at = self.confirmed_at = _NEVER
         self._broker: Broker | None = None
 
     @property
@@ -222,7 +226,14 @@ class Nodes:
         """
         if answered_at - node.ran_at >= self._gap:
             node.awake_since = answered_at - JUST_NOW
+            if node.ran_at > _NEVER:
+                node.woke_at = answered_at
         node.ran_at = max(node.ran_at, asked_at)
+
+    def may_be_deposed(self, node: Node, now: float) -> bool:
+        """Whether it has failed before, and may have been away until a moment ago: one other's word isn't enough."""
+        rested = now - node.ran_at >= self._gap
+        return node.epoch > 0 and (rested or now - node.woke_at < HEARD_BY_ALL_AFTER)
 
     def confirmed(self, node: Node, asked_at: float, lookup_seq: int) -> None:
         """Another broker, asked then, names it as coordinator; unless it has failed since, that stands."""

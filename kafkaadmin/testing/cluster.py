@@ -562,6 +562,19 @@ class FakeCluster:
 
         self._call(start)
 
+    def hold_elections(self, broker_id: int) -> None:
+        """A broker that is well hears of no election from now on: it goes on naming leaders and coordinators of now.
+
+        Kafka's hear at different times, seconds apart where the controller has just changed (seen on 4.4.0).
+        """
+        self._server(broker_id)
+        self._call(lambda: self._state.hold_elections(broker_id))
+
+    def tell_elections(self, broker_id: int) -> None:
+        """It hears of all of them, at once."""
+        self._server(broker_id)
+        self._call(lambda: self._state.tell_elections(broker_id))
+
     def move_broker(self, broker_id: int, *, how: Hangup = "reset") -> None:
         """Replace a broker by one with its id at another port, at once. Nobody listens at the old one any more.
 

@@ -33,6 +33,7 @@ class Broker:
 
     A fenced one has missed its session: it is in no Metadata answer and leads nothing. `stale` are the partitions that
     a broker lost while it was frozen and believes to lead still; `memory` are the groups as they were there.
+    `elections` are leaders and their epochs as a broker heard of them that is behind; `None` when it hears at once.
     """
 
     broker_id: int
@@ -43,6 +44,7 @@ class Broker:
     registered: bool = True
     stale: frozenset[TopicPartition] = frozenset()
     memory: Mapping[str, Group] = field(default_factory=dict[str, Group])
+    elections: Mapping[TopicPartition, tuple[int, int]] | None = None
 
 
 class ClusterState:
@@ -188,9 +190,25 @@ class ClusterState:
 
     def leader_seen_by(self, broker_id: int, topic: str, index: int) -> int:
         """Whom a broker takes for the leader: itself, when it has slept through losing the partition."""
-        if (topic, index) in self.brokers[broker_id].stale:
-            return broker_id
-        return self.partition(topic, index).leader
+        return self.election_seen_by(broker_id, topic, index)[0]
+
+    def election_seen_by(self, broker_id: int, topic: str, index: int) -> tuple[int, int]:
+        """Whom a broker takes for the leader, and the epoch that the latest election it has heard of began."""
+        broker, partition = self.brokers[broker_id], self.partition(topic, index)
+        if (topic, index) in broker.stale:
+            return broker_id, partition.leader_epoch - 1
+        now = (partition.leader, partition.leader_epoch)
+        return now if broker.elections is None else broker.elections.get(TopicPartition(topic, index), now)
+
+    def hold_elections(self, broker_id: int) -> None:
+        """A broker hears of no election from now on."""
+        self.brokers[broker_id].elections = {
+            tp: (partition.leader, partition.leader_epoch) for tp, partition in self.partitions()
+        }
+
+    def tell_elections(self, broker_id: int) -> None:
+        """A broker hears of all elections, at once."""
+        self.brokers[broker_id].elections = None
 
     def offline_replicas(self, partition: Partition) -> tuple[int, ...]:
         """The replicas of a partition that are on fenced brokers."""

@@ -16,6 +16,7 @@ from kafkaadmin import (
     OperationTimeoutError,
     UnsupportedVersionError,
 )
+from kafkaadmin.routing import partition_of
 from kafkaadmin.testing import FakeCluster
 from kafkawire.messages import ListGroupsRequest, MetadataRequest
 from tests.support.stage import Stage
@@ -94,6 +95,18 @@ async def test_coordinators_are_found_refreshed_and_forgotten(admin: AdminClient
     assert admin.invalidate_coordinators(groups[0]) == 0
     assert admin.invalidate_coordinators() == 5
     assert (await admin.find_coordinators(groups[0]))[groups[0]] == found[groups[0]]
+
+
+async def test_a_coordinator_leads_the_partition_that_its_key_is_placed_in(admin: AdminClient, stage: Stage) -> None:
+    """What routing goes by where brokers contradict each other."""
+    keys = [stage.name(name) for name in ("billing", "Größe", "注文", "🚚")]
+    await admin.list_consumer_group_offsets(keys[0])  # has Kafka make the topic
+    found = await admin.find_coordinators(keys)
+    (topic,) = (await admin.describe_topics("__consumer_offsets")).values()
+    leaders = [partition.leader for partition in topic.partitions]
+    assert {key: broker.id for key, broker in found.items()} == {
+        key: leaders[partition_of(key, len(leaders))] for key in keys
+    }
 
 
 async def test_any_request_can_be_sent_to_whom_it_is_meant_for(admin: AdminClient, stage: Stage) -> None:

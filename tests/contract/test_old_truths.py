@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from typing import Literal
 
 import anyio
@@ -188,3 +189,36 @@ async def test_an_election_under_way_is_waited_for(cluster: FakeCluster, admin: 
     cluster.start_broker(1, stale_for=60.0)
     cluster.inject(Fault(api=ApiKey.FIND_COORDINATOR, error=15, count=2))
     assert await read(admin) == 2
+
+
+async def test_one_that_woke_is_not_believed_where_another_that_is_behind_still_names_it(cluster: FakeCluster) -> None:
+    """Of three brokers one woke, and one has yet to hear that the third coordinates."""
+    async with AsyncExitStack() as stack:
+        admins = [
+            await stack.enter_async_context(AdminClient(cluster.bootstrap_servers, confirm_after=CONFIRM_AFTER))
+            for _ in range(5)
+        ]
+        for admin in admins:
+            assert await read(admin) == 1
+            cluster.inject(Fault(api=ApiKey.OFFSET_FETCH, cut="before"))
+            assert await read(admin) == 1  # by now the client knows that the broker may be away
+        cluster.hold_elections(2)
+        replace(cluster)
+        cluster.move_coordinator("billing", to=3)
+        await rest()
+        cluster.start_broker(1, stale_for=60.0)
+        assert [await read(admin) for admin in admins] == [2] * len(admins)
+
+
+async def test_one_that_is_behind_holds_nobody_up(cluster: FakeCluster, admin: AdminClient) -> None:
+    """The new coordinator is believed, and found, though another broker still names the old one."""
+    assert await read(admin) == 1
+    cluster.hold_elections(2)
+    cluster.stop_broker(1, failover=0.0)
+    cluster.commit("billing", {("orders", 0): 2})
+    cluster.move_coordinator("billing", to=3)
+    await rest()
+    for _ in range(5):
+        assert await read(admin) == 2
+        await rest()
+    assert cluster.requests[2, ApiKey.OFFSET_FETCH] == 0

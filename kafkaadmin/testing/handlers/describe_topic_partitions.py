@@ -70,12 +70,12 @@ def _topic(
 
 
 def _partition(topic: Topic, partition: Partition, context: Context) -> DescribeTopicPartitionsResponsePartition:
-    leader = context.state.leader_seen_by(context.broker_id, topic.name, partition.index)
+    leader, epoch = context.state.election_seen_by(context.broker_id, topic.name, partition.index)
     return DescribeTopicPartitionsResponsePartition(
         error_code=ErrorCode.LEADER_NOT_AVAILABLE if leader == NO_LEADER else ErrorCode.NONE,
         partition_index=partition.index,
         leader_id=leader,
-        leader_epoch=partition.leader_epoch,
+        leader_epoch=epoch,
         replica_nodes=partition.replicas,
         isr_nodes=partition.isr,
         eligible_leader_replicas=(),

@@ -100,12 +100,12 @@ def _described(topic: Topic, request: MetadataRequest, context: Context) -> Meta
 
 
 def _partition(topic: Topic, partition: Partition, context: Context) -> MetadataResponsePartition:
-    leader = context.state.leader_seen_by(context.broker_id, topic.name, partition.index)
+    leader, epoch = context.state.election_seen_by(context.broker_id, topic.name, partition.index)
     return MetadataResponsePartition(
         error_code=ErrorCode.LEADER_NOT_AVAILABLE if leader == NO_LEADER else ErrorCode.NONE,
         partition_index=partition.index,
         leader_id=leader,
-        leader_epoch=partition.leader_epoch,
+        leader_epoch=epoch,
         replica_nodes=partition.replicas,
         isr_nodes=partition.isr,
         offline_replicas=context.state.offline_replicas(partition),
