@@ -40,10 +40,11 @@ class Node:
     counter all routing shares, it last failed. `down_until`: until then nobody expects it to take a connection.
     `quiet_until`: until then it wants to be left in peace (KIP-219). `listed`: it was among the live brokers when those
     were last asked for.
-    `suspect`: it has been silent with requests waiting; `revived_seq` is when it was heard from again after that.
-    `check_at` is when others are to be asked about it next, whoever waits for it, and `checks` how often they were
-    since it fell silent. `ran_at` is the last moment at which it is known to have run, `awake_since` since when without
-    a gap, `woke_at` when it was heard again after one, `confirmed_at` when another broker was last asked that names it.
+    `suspect`: it has been silent with requests waiting, since `suspected_seq`; `revived_seq` is when it was heard from
+    again after that. `check_at` is when others are to be asked about it next, whoever waits for it, and `checks` how
+    often they were since it fell silent. `ran_at` is the last moment at which it is known to have run, `awake_since`
+    since when without a gap, `woke_at` when it was heard again after one, `confirmed_at` when another broker was last
+    asked that names it.
     """
 
     __slots__ = (
@@ -66,6 +67,7 @@ class Node:
         "revived_seq",
         "sluggish_until",
         "suspect",
+        "suspected_seq",
         "woke_at",
     )
 
@@ -80,6 +82,7 @@ class Node:
         self.quiet_until = 0.0
         self.sluggish_until = 0.0
         self.suspect = False
+        self.suspected_seq = 0
         self.revived_seq: int | None = None
         self.reached = False
         self.listed = True
@@ -246,6 +249,7 @@ class Nodes:
         news, node.suspect = not node.suspect, True
         if news:
             node.checks = 0
+            node.suspected_seq = self.tick()
         return news
 
     def heard(self, node: Node) -> None:

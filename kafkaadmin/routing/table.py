@@ -25,6 +25,9 @@ K = TypeVar("K")
 UNUSED_FOR = 600.0
 """Seconds for which a key is kept though nobody asks for it; with the first lookup after twice as many it is gone."""
 
+JUST_NAMED = 0.2
+"""Seconds for which a lookup's word on a suspect node is enough for calls that come after it."""
+
 FEW = 10_000
 """So many keys that it isn't worth a look which of them can be forgotten."""
 
@@ -60,19 +63,38 @@ class Lookup(Generic[K]):
 
 
 class _Entry(Generic[K]):
-    __slots__ = ("age", "error", "generation", "lookup", "misses", "node", "node_epoch", "since", "start_seq", "until")
+    __slots__ = (
+        "age",
+        "error",
+        "generation",
+        "lookup",
+        "misses",
+        "named_at",
+        "node",
+        "node_epoch",
+        "since",
+        "start_seq",
+        "until",
+    )
 
     def __init__(self, age: int) -> None:
         self.age = age  # the table's, when somebody last asked for the key
         self.node: Node | None = None  # set: READY
         self.generation = 0
         self.node_epoch = 0
-        self.since = _NEVER
+        self.since = self.named_at = _NEVER
         self.start_seq = 0
         self.lookup: Lookup[K] | None = None  # set: somebody is asking
         self.until: float | None = None  # set: WAIT
         self.misses = 0
         self.error: KafkaAdminError | None = None
+
+    def is_to_be_used(self, node: Node, now: float) -> bool:
+        """Whether a call that comes now may go to the entry's node, which may be suspect, without another lookup."""
+        if not node.suspect:
+            return True
+        named_since = node.revived_seq is None and self.start_seq > node.suspected_seq
+        return named_since and now < self.named_at + JUST_NAMED
 
 
 @dataclass(slots=True)
@@ -124,7 +146,7 @@ class RouteTable(Generic[K]):
         return routes
 
     def resolve(self, keys: Iterable[K], now: float, *, since: int = 0) -> Resolution[K]:
-        """Sort keys by what must be done. A route to a suspect node counts only if looked up since `since`.
+        """Sort keys by what must be done. A route to a suspect node counts if looked up since `since` or just now.
 
         Until it is, and while there is nobody to be found, the key waits like one without a route.
         """
@@ -135,7 +157,7 @@ class RouteTable(Generic[K]):
                 found.look.append(key)
                 continue
             entry.age = self._age
-            if (node := entry.node) is not None and not (node.suspect and entry.start_seq < since):
+            if (node := entry.node) is not None and (entry.start_seq >= since or entry.is_to_be_used(node, now)):
                 found.routes.append(Route(key, node, entry.generation, entry.node_epoch, entry.since))
             elif entry.lookup is not None:
                 found.looking[id(entry.lookup)] = entry.lookup
@@ -236,6 +258,7 @@ class RouteTable(Generic[K]):
     def _install(self, key: K, entry: _Entry[K], node: Node, start_seq: int, now: float) -> None:
         self._nodes.cleared(node, start_seq)
         entry.start_seq = start_seq
+        entry.named_at = now
         entry.until = entry.error = None
         if entry.node is node and entry.node_epoch == node.epoch:
             return  # confirmed: routes handed out stay valid

@@ -289,7 +289,10 @@ def test_a_suspect_node_is_used_only_when_looked_up_since(world: World) -> None:
     assert world.table.resolve(["g"], 0.0, since=since).look == ["g"]
     world.look_up({"g": world.a})
     assert [route.node for route in world.table.resolve(["g"], 0.0, since=since).routes] == [world.a]
-    assert world.table.resolve(["g"], 0.0, since=world.nodes.seq + 1).look == ["g"], "the next call looks up again"
+    assert not world.table.resolve(["g"], 0.1, since=world.nodes.seq + 1).look, "so has whoever comes a moment later"
+    assert world.table.resolve(["g"], 0.3, since=world.nodes.seq + 1).look == ["g"], "then a call looks up again"
+    world.nodes.heard(world.a)
+    assert world.table.resolve(["g"], 0.1, since=world.nodes.seq + 1).look == ["g"], "so does one after it was heard"
 
 
 def test_suspicion_is_news_once(world: World) -> None:
