@@ -164,7 +164,7 @@ async def test_endless_redirects_of_coordinators_end_by_the_deadline_and_are_pau
     with FakeCluster(brokers=2) as cluster:
         cluster.add_group("billing", offsets={("orders", 0): 42})
         cluster.inject(Fault(api=ApiKey.OFFSET_FETCH, error=16, count=None))
-        async with AdminClient(cluster.bootstrap_servers, timeout=1.5) as admin:
+        async with AdminClient(cluster.bootstrap_servers, timeout=4.0) as admin:
             with pytest.raises(OperationTimeoutError, match="NOT_COORDINATOR"):
                 (await admin.list_consumer_group_offsets("billing")).raise_for_errors()
         asked = len(cluster.seen(ApiKey.OFFSET_FETCH)) + len(cluster.seen(ApiKey.FIND_COORDINATOR))
