@@ -229,7 +229,8 @@ async def test_whoever_has_configs_is_listed(admin: AdminClient, stage: Stage) -
     group = ConfigResource.group(stage.name("listed"))
     (await admin.incremental_alter_configs({group: {"share.auto.offset.reset": "earliest"}})).raise_for_errors()
     brokers = {ConfigResource.broker(broker) for broker in (1, 2, 3)}
-    assert {group, topic, *brokers} <= set(await admin.list_config_resources())
+    while not {group, topic, *brokers} <= set(await admin.list_config_resources()):
+        await checkpoint()  # brokers hear of it a moment later, each by itself
     only = await admin.list_config_resources(types=[ConfigResourceType.TOPIC, ConfigResourceType.BROKER])
     assert {topic, *brokers} <= set(only)
     assert {each.type for each in only} == {ConfigResourceType.TOPIC, ConfigResourceType.BROKER}

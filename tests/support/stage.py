@@ -241,6 +241,9 @@ class KafkaStage(Stage):
         return joined.member_id
 
     async def fill(self, admin: AdminClient, partition: TopicPartition, records: int) -> None:
+        # Their timestamps are older than what brokers keep by default: from time to time they look, and delete.
+        topic = ConfigResource(type=ConfigResourceType.TOPIC, name=partition.topic)
+        (await admin.incremental_alter_configs({topic: {"retention.ms": "-1"}})).raise_for_errors()
         await produce(admin, partition, [timestamp_of(offset) for offset in range(records)])
 
     async def open_transaction(self, admin: AdminClient, transactional_id: str, partition: TopicPartition) -> int:
