@@ -2,7 +2,7 @@
 
 It needs the extra `aws`: botocore, which finds credentials and signs.
 
-security = Security(tls=Tls(), sasl=SaslOAuthBearer(MskIamToken("eu-central-1")))
+    security = Security(tls=Tls(), sasl=SaslOAuthBearer(MskIamToken("eu-central-1")))
 """
 
 from __future__ import annotations
