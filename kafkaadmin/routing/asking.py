@@ -8,7 +8,7 @@ first takes its time.
 from __future__ import annotations
 
 import math
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
 from random import random
@@ -354,20 +354,19 @@ class Asker:
         race: _Race[R] = _Race(lambda: self._nodes.cleared_since(began))
         async with anyio.create_task_group() as group:
             while not race.is_over():
-                for node in self._nodes.candidates(anyio.current_time(), random, without=without):
-                    if node in race.running:
-                        continue
+                candidates = self._nodes.candidates(anyio.current_time(), random, without=without)
+                node, later = race.next(candidates, self._config.retry.maximum)
+                if node is not None:
                     turn = anyio.Event()
                     group.start_soon(self._run, node, make, race, turn)
                     with anyio.move_on_after(self.hedge_after):
                         await turn.wait()
-                    if race.is_over():
-                        break
-                    if not turn.is_set():
+                    if not turn.is_set() and not race.is_over():
                         node.sluggish_until = anyio.current_time() + SLUGGISH_FOR
-                if not race.running:
+                elif race.running:
+                    await race.wait(until=later)
+                else:
                     break
-                await race.wait(self._config.retry.maximum)
             group.cancel_scope.cancel()
         if race.winner is None:
             raise race.loss()
@@ -378,17 +377,26 @@ class Asker:
             raise ConnectError(f"{node} answered, and is forgotten: beginning anew at the bootstrap addresses")
         return race.winner
 
-    async def ask_several(self, make: Make[R], count: int, *, without: Node) -> dict[Node, R]:
-        """What so many known brokers say, but one: those in best health. Who takes its time is not waited for."""
+    async def ask_each(
+        self, nodes: Iterable[Node], make: Make[R], *, enough: Callable[[R], bool] = lambda response: False
+    ) -> dict[Node, R]:
+        """What each of these nodes says, or those that come before one is `enough`.
+
+        A failure is no answer, and who takes longer than `hedge_after` is not waited for.
+        """
         answers: dict[Node, R] = {}
 
         async def ask(node: Node) -> None:
-            with suppress(TransportError):
+            if node.id is None:
+                self._renew(node)
+            with suppress(KafkaAdminError):
                 answers[node] = await self.ask(Question(node), make)
+                if enough(answers[node]):
+                    group.cancel_scope.cancel()
 
         with anyio.move_on_after(self.hedge_after):
             async with anyio.create_task_group() as group:
-                for node in self._nodes.candidates(anyio.current_time(), random, without=without)[:count]:
+                for node in nodes:
                     group.start_soon(ask, node)
         return answers
 
@@ -400,6 +408,7 @@ class Asker:
             response = await self.ask(Question(node), make)
         except KafkaAdminError as error:
             race.errors.append(error)
+            race.failed_at[node] = anyio.current_time()
         else:
             race.winner = race.winner or (node, response)
         finally:
@@ -460,12 +469,13 @@ def _api_name(request: Request[Any]) -> str:
 class _Race(Generic[R]):
     """Several nodes asked the same thing: who won, who is still running, why the others lost."""
 
-    __slots__ = ("_called_off", "_step", "errors", "running", "winner")
+    __slots__ = ("_called_off", "_step", "errors", "failed_at", "running", "winner")
 
     def __init__(self, called_off: Callable[[], bool]) -> None:
         self.winner: tuple[Node, R] | None = None
         self.running: set[Node] = set()
         self.errors: list[KafkaAdminError] = []
+        self.failed_at: dict[Node, float] = {}
         self._called_off = called_off
         self._step = anyio.Event()
 
@@ -477,9 +487,18 @@ class _Race(Generic[R]):
         self._step.set()
         self._step = anyio.Event()
 
-    async def wait(self, seconds: float) -> None:
-        """Until it is over, or nobody runs any more, or so long."""
-        with anyio.move_on_after(seconds):
+    def next(self, candidates: Iterable[Node], pause: float) -> tuple[Node | None, float]:
+        """Whom to ask now: the first who isn't running, and hasn't failed for a pause. And when to look again."""
+        now = anyio.current_time()
+        again_at = {
+            node: self.failed_at.get(node, -math.inf) + pause for node in candidates if node not in self.running
+        }
+        able = (node for node, at in again_at.items() if at <= now)
+        return next(able, None), min(again_at.values(), default=now + pause)
+
+    async def wait(self, *, until: float) -> None:
+        """Until it is over, or nobody runs any more, or then."""
+        with anyio.CancelScope(deadline=until):
             while self.running and not self.is_over():
                 await self._step.wait()
 

@@ -65,7 +65,8 @@ class Cluster:
             return Router(table, find, self._nodes, asker, self._backoff, still_owns=still_owns)
 
         told: dict[str, Any] = _tellers(announce) if announce else {}
-        finder = CoordinatorFinder(asker, self._nodes)
+        metadata = Metadata(asker, self._nodes, self._learned)
+        finder = CoordinatorFinder(asker, self._nodes, metadata.look_elsewhere)
         self._membership: Metadata | Controllers
         self._coordinators: Router[Coordinator]
         self._leaders: Router[Leader]
@@ -73,7 +74,7 @@ class Cluster:
             self._membership = Controllers(asker, self._nodes, self._learned)
             self._coordinators, self._leaders = router(nobody_coordinates), router(nobody_leads)
         else:
-            self._membership = metadata = Metadata(asker, self._nodes, self._learned)
+            self._membership = metadata
             leaders = LeaderFinder(metadata, self._nodes)
             self._coordinators, self._leaders = router(finder, **told), router(leaders, leaders.still_leads)
         self._controller: Router[Any] = router(ControllerFinder[Any](self._membership.ask, self._nodes))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from random import random
 
 import anyio
 
@@ -33,9 +34,10 @@ REBOOTSTRAP_REQUIRED = 129
 class CoordinatorFinder:
     """Asks any broker, in as few requests as the broker's version allows."""
 
-    def __init__(self, asker: Asker, nodes: Nodes) -> None:
+    def __init__(self, asker: Asker, nodes: Nodes, look_elsewhere: Callable[[Node], Awaitable[bool]]) -> None:
         self._asker = asker
         self._nodes = nodes
+        self._look_elsewhere = look_elsewhere
 
     async def __call__(self, keys: Sequence[Coordinator]) -> Mapping[Coordinator, Found]:
         found: dict[Coordinator, Found] = {}
@@ -94,22 +96,34 @@ class CoordinatorFinder:
 
         Where they contradict the node, or each other, the latest election counts that one of them all has heard of.
         """
+        if not self._nodes.one_is_well(anyio.current_time(), without=node):
+            await self._look_elsewhere(node)
+        try:
+            named = await self._ask_others(key, node)
+        except ConnectError:
+            if not await self._look_elsewhere(node):
+                raise
+            named = await self._ask_others(key, node)
+        first, *others = named.values()
+        if first is None or ((first is node or others) and all(each is first for each in others)):
+            return first
+        elected = await latest_election(self._asker, key, [*named, node])
+        return first if elected is None else self._nodes.get(elected)
+
+    async def _ask_others(self, key: Coordinator, node: Node) -> dict[Node, Node | None]:
+        """Whom others name: one of them, or more where one's word may be as old as the node's. At least one answers."""
 
         def make(connection: Connection) -> tuple[FindCoordinatorRequest, int]:
             version = connection.version_for(FindCoordinatorRequest, at_least=_SINCE[key.type])
             return _request(key.type, [key.key], version), version
 
         answers: dict[Node, FindCoordinatorResponse] = {}
-        if self._nodes.may_be_deposed(node, anyio.current_time()):
-            answers = await self._asker.ask_several(make, VOICES, without=node)
+        now = anyio.current_time()
+        if self._nodes.may_be_deposed(node, now):
+            answers = await self._asker.ask_each(self._nodes.candidates(now, random, without=node)[:VOICES], make)
         if not answers:
             answers = dict([await self._asker.ask_any(make, without=node)])
-        named = {by: self._named(key, response) for by, response in answers.items()}
-        first, *others = named.values()
-        if first is None or ((first is node or others) and all(each is first for each in others)):
-            return first
-        elected = await latest_election(self._asker, key, [*named, node], self._asker.hedge_after)
-        return first if elected is None else self._nodes.get(elected)
+        return {by: self._named(key, response) for by, response in answers.items()}
 
     def _named(self, key: Coordinator, response: FindCoordinatorResponse) -> Node | None:
         self._heed(response)

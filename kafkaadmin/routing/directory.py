@@ -161,14 +161,11 @@ class Directory:
         """Whether another broker can be asked just as well. No answer is too late to be good."""
         if heard:
             return False
-        if not self._another_is_well(node):
+        if not self._nodes.one_is_well(anyio.current_time(), without=node):
             # All known ones are silent: their addresses may be old ones.
             with suppress(TransportError):
                 await self._membership.brokers()
-        return node.address != address or self._another_is_well(node)
-
-    def _another_is_well(self, node: Node) -> bool:
-        return any(other is not node and _is_well(other) for other in self._nodes.known())
+        return node.address != address or self._nodes.one_is_well(anyio.current_time(), without=node)
 
     def why_waiting(self, kind: type, destination: Destination) -> KafkaAdminError | None:
         """Why a destination has no route yet."""
@@ -213,13 +210,9 @@ class Directory:
 
     async def _quickest(self) -> Node:
         """The broker to ask what any of them can answer. Where none is well, one is asked for first."""
-        if not any(map(_is_well, self._nodes.known())):
+        if not self._nodes.one_is_well(anyio.current_time()):
             await self._membership.brokers()
         candidates = self._nodes.candidates(anyio.current_time(), random, seeds=False)
         if not candidates:
             raise ConnectError("whoever answered at the bootstrap addresses knows no live node yet")
         return candidates[0]
-
-
-def _is_well(node: Node) -> bool:
-    return not node.suspect and node.down_until <= anyio.current_time()

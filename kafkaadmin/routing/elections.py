@@ -6,15 +6,11 @@ topic, and each election of a leader has an epoch. Who names the highest has hea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from functools import partial
 
-import anyio
-
-from kafkaadmin.errors import KafkaAdminError
 from kafkaadmin.network import Connection
-from kafkaadmin.routing.asking import Asker, Question
+from kafkaadmin.routing.asking import Asker
 from kafkaadmin.routing.destinations import Coordinator, CoordinatorType
 from kafkaadmin.routing.nodes import Node
 from kafkawire.messages import MetadataRequest, MetadataRequestTopic, MetadataResponse
@@ -31,25 +27,14 @@ _EPOCHS_SINCE = 7
 """The first version of Metadata that says in which epoch a leader leads."""
 
 
-async def latest_election(asker: Asker, key: Coordinator, nodes: Iterable[Node], patience: float) -> int | None:
+async def latest_election(asker: Asker, key: Coordinator, nodes: Sequence[Node]) -> int | None:
     """The id of a key's coordinator, by the latest election that one of these nodes has heard of; -1 while one is held.
 
-    `None` where nobody says within `patience` seconds: who may not describe the internal topics isn't told, nor does a
+    `None` where nobody says in time: who may not describe the internal topics isn't told, nor does a
     broker before 2.1 know. Of two with the same epoch the node that comes first counts.
     """
-    heard: dict[Node, tuple[int, int]] = {}
-
-    async def ask(node: Node) -> None:
-        with suppress(KafkaAdminError):  # what the others say counts without it
-            response = await asker.ask(Question(node), partial(_question, _TOPICS[key.type]))
-            heard.update((node, each) for each in _elections(response, key))
-
-    nodes = tuple(nodes)
-    with anyio.move_on_after(patience):
-        async with anyio.create_task_group() as group:
-            for node in nodes:
-                group.start_soon(ask, node)
-    told = [heard[node] for node in nodes if node in heard]
+    answers = await asker.ask_each(nodes, partial(_question, _TOPICS[key.type]))
+    told = [election for node in nodes if node in answers for election in _elections(answers[node], key)]
     return max(told, key=lambda each: each[0])[1] if told else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Generic, TypeVar
 
 import anyio
@@ -58,15 +59,7 @@ class Metadata:
         self._learned = learned
 
     async def ask(self, topics: Sequence[str] = ()) -> MetadataResponse:
-        request = MetadataRequest(
-            topics=tuple(MetadataRequestTopic(name=topic) for topic in topics), allow_auto_topic_creation=False
-        )
-
-        def make(connection: Connection) -> tuple[MetadataRequest, int]:
-            # Version 0 can't ask for no topics, nor 0 to 3 ask not to create them; every broker since 2.1 has better.
-            return request, connection.version_for(MetadataRequest, at_least=4)
-
-        by, response = await self._asker.ask_any(make)
+        by, response = await self._asker.ask_any(partial(_question, topics))
         self._heed(response.error_code)
         self._nodes.expect(len(response.brokers))
         for broker in response.brokers:
@@ -74,6 +67,27 @@ class Metadata:
         self._nodes.live({broker.node_id for broker in response.brokers}, by)
         self._learned(response.cluster_id)
         return response
+
+    async def look_elsewhere(self, besides: Node) -> bool:
+        """Ask at all bootstrap addresses, and a node, for brokers where nobody has looked yet. True if there are any.
+
+        Who answers may be behind: a broker's known address counts until it is of no use.
+        """
+
+        found = False
+
+        def heed(response: MetadataResponse) -> bool:
+            nonlocal found
+            self._nodes.expect(len(response.brokers))
+            for broker in response.brokers:
+                node, address = self._nodes.get(broker.node_id), (broker.host, broker.port)
+                if node is None or (node.address != address and not node.is_well(anyio.current_time())):
+                    self._nodes.learn(broker.node_id, *address, broker.rack)
+                    found = True
+            return found
+
+        await self._asker.ask_each([*self._nodes.seeds, besides], partial(_question, ()), enough=heed)
+        return found
 
     async def leader_of(self, partition: TopicPartition) -> int | None:
         """Who leads a partition, asked without all others of its topic (KIP-966); `None` where that isn't told.
@@ -189,6 +203,14 @@ class LeaderFinder:
         return self._nodes.get(leader) or Unsettled(
             broker_error(LEADER_NOT_AVAILABLE, context=f"partition {partition}")
         )
+
+
+def _question(topics: Sequence[str], connection: Connection) -> tuple[MetadataRequest, int]:
+    request = MetadataRequest(
+        topics=tuple(MetadataRequestTopic(name=topic) for topic in topics), allow_auto_topic_creation=False
+    )
+    # Version 0 can't ask for no topics, nor 0 to 3 ask not to create them; every broker since 2.1 has better.
+    return request, connection.version_for(MetadataRequest, at_least=4)
 
 
 def _leaders(name: str, topic: MetadataResponseTopic) -> Iterable[tuple[tuple[str, int], int]]:

@@ -100,6 +100,9 @@ class Node:
             known = self._broker = Broker(id=self.id, host=self.address.host, port=self.address.port, rack=self.rack)
         return known
 
+    def is_well(self, now: float) -> bool:
+        return not self.suspect and self.down_until <= now
+
     def may_be(self, other: Node) -> bool:
         """Whether both may be the same broker: which one a bootstrap address leads to, nobody says."""
         return self.id is None or other.id is None or self.address == other.address
@@ -217,6 +220,10 @@ class Nodes:
         for hear in self._on_lost:
             hear(node, reason)
 
+    def one_is_well(self, now: float, *, without: Node | None = None) -> bool:
+        """Whether a broker is known, other than `without`, of which no ill is."""
+        return any(node is not without and node.is_well(now) for node in self._by_id.values())
+
     def reached_now(self, node: Node) -> None:
         """A connection to it stands."""
         node.down_until = 0.0
@@ -261,6 +268,11 @@ class Nodes:
         """A lookup that began at `lookup_seq`, answered by another broker, named it."""
         if node.suspect and node.revived_seq is not None and lookup_seq > node.revived_seq:
             node.suspect, node.revived_seq = False, None
+
+    @property
+    def seeds(self) -> tuple[Node, ...]:
+        """All bootstrap addresses: also such as are a known broker's may lead elsewhere by now."""
+        return self._seeds
 
     def candidates(
         self, now: float, random: Callable[[], float], *, without: Node | None = None, seeds: bool = True

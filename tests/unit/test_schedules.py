@@ -138,6 +138,29 @@ def test_who_refused_is_asked_again_while_the_others_sleep() -> None:
     assert play([*nobody, write("d", pause=1.0), act("restart elsewhere", 1, pause=2.0), rest(6.0)]).broken == []
 
 
+def test_who_refused_is_asked_again_before_all_who_sleep_have_been_tried() -> None:
+    """Two sleep, and the third restarts elsewhere: it is back long before every name of the sleeping ones was tried."""
+    asleep = [act("freeze", 2), act("freeze", 1), write("d", pause=0.001), write("a", pause=SESSION)]
+    restarted = [act("kill", 3), act("restart elsewhere", 3, pause=0.05)]
+    for seed in range(4):
+        assert play([*asleep, *restarted, write("c", pause=4.0)], seed).broken == []
+
+
+def test_one_that_woke_is_not_believed_while_the_others_are_where_nobody_has_looked_yet() -> None:
+    """All known addresses of others refuse; the bootstrap names lead to where they are now."""
+    woken = [write("b"), act("freeze", 1, pause=0.05), write("d"), act("elect", 2, "c", 0.05, pause=SESSION)]
+    moved = [act("restart elsewhere", 2, pause=0.3), act("restart elsewhere", 3)]
+    for seed in range(4):
+        assert play([*woken, *moved, read("d")], seed).broken == []
+
+
+def test_a_broker_nobody_has_told_of_yet_is_found_where_all_known_others_sleep() -> None:
+    """It came back after this client had asked who lives: it can confirm what else would wait for one that sleeps."""
+    hurt = [act("kill", 2), act("freeze", 1), write("a", pause=SESSION), act("restart", 2, pause=0.05), rest(1.0)]
+    for seed in range(4):
+        assert play([*hurt, act("lie", 1), write("b"), read("a", pause=4.0)], seed).broken == []
+
+
 def test_a_broker_that_fails_while_a_connection_to_it_is_opened_is_looked_up_first() -> None:
     busy = [write("c"), act("slow down", 1, span=0.6), read("a", "d"), write("d", pause=0.05)]
     for seed in range(6):

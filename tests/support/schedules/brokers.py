@@ -18,6 +18,7 @@ from anyio.abc import TaskGroup
 from kafkaadmin.config import Address
 from kafkaadmin.errors import ConnectError, ConnectionLostError
 from kafkaadmin.network import Lane
+from kafkaadmin.routing.elections import partition_of
 from kafkaadmin.routing.shared import SharedWorks
 from kafkawire import ErrorCode, Request, Response
 from kafkawire.messages import (
@@ -27,6 +28,8 @@ from kafkawire.messages import (
     MetadataRequest,
     MetadataResponse,
     MetadataResponseBroker,
+    MetadataResponsePartition,
+    MetadataResponseTopic,
     OffsetCommitRequest,
     OffsetCommitResponse,
     OffsetCommitResponsePartition,
@@ -63,6 +66,9 @@ class Kafka:
         for broker in self.brokers.values():
             broker.awake.set()
         self.owners = {group: number % 3 + 1 for number, group in enumerate(groups)}
+        assert len({partition_of(group, len(groups)) for group in groups}) == len(groups), "each has a partition"
+        self.elections = dict.fromkeys(groups, 1)
+        """How many elections of a coordinator each group has seen: the epoch of its partition's leader."""
         self.offsets = dict.fromkeys(groups, 0)
         self.loading: dict[str, float] = {}
         self.electing: dict[str, float] = {}
@@ -102,7 +108,7 @@ class Kafka:
         able = [each.id for each in self.brokers.values() if each.able]
         for number, (group, owner) in enumerate(self.owners.items()):
             if self.brokers[owner].fenced and able:
-                self.owners[group] = able[number % len(able)]
+                self._elected(group, able[number % len(able)])
                 self.replaced[owner] = anyio.current_time()
                 self._disturb()
         orphaned = not all(self.brokers[owner].able for owner in self.owners.values())
@@ -111,6 +117,10 @@ class Kafka:
         elif not orphaned and self._orphaned_since is not None:
             self.troubles.append((self._orphaned_since, anyio.current_time()))
             self._orphaned_since = None
+
+    def _elected(self, group: str, owner: int) -> None:
+        self.owners[group] = owner
+        self.elections[group] += 1
 
     @property
     def well_from(self) -> float:
@@ -170,7 +180,7 @@ class Kafka:
         self._disturb()
         broker.awake = anyio.Event()
         self.woken_at[broker.id] = math.inf
-        broker.believes = Beliefs(dict(self.owners), dict(self.offsets), self._living)
+        broker.believes = Beliefs(dict(self.owners), dict(self.elections), dict(self.offsets), self._living)
         self._later(SESSION, broker, self._fence)
         self._look_for_orphans()
 
@@ -199,7 +209,7 @@ class Kafka:
     def move(self, group: str, to: Broker) -> None:
         if to.able:
             self._disturb()
-            self.owners[group] = to.id
+            self._elected(group, to.id)
             self._look_for_orphans()
 
     def commit(self, group: str) -> None:
@@ -344,6 +354,22 @@ class Kafka:
             ),
             cluster_id="simulated",
             controller_id=1,
+            topics=(self._kept(broker),) if request.topics else (),
+        )
+
+    def _kept(self, broker: Broker) -> MetadataResponseTopic:
+        """Who leads the partitions that groups are kept in."""
+        elections = broker.believes.elections if broker.believes else self.elections
+        return MetadataResponseTopic(
+            name="__consumer_offsets",
+            partitions=tuple(
+                MetadataResponsePartition(
+                    partition_index=partition_of(group, len(self.owners)),
+                    leader_id=self._owner(broker, group) or -1,
+                    leader_epoch=elections[group],
+                )
+                for group in self.owners
+            ),
         )
 
     def _owner(self, broker: Broker, group: str) -> int:

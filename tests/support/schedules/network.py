@@ -28,9 +28,12 @@ VERSIONS: dict[type[Request[Any]], int] = {
 
 @dataclass(frozen=True, slots=True)
 class Beliefs:
-    """What a broker takes for true: who coordinates each group, what was committed, and who lives where."""
+    """What a broker takes for true: who coordinates each group, since which election, what was committed, who lives
+    where.
+    """
 
     owners: dict[str, int]
+    elections: dict[str, int]
     offsets: dict[str, int]
     living: dict[int, Address]
 

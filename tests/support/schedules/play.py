@@ -59,6 +59,7 @@ def play(steps: Sequence[Step], seed: int = 0) -> Trace:
     random = Random(seed)
     with (
         patch("kafkaadmin.routing.asking.random", random.random),
+        patch("kafkaadmin.routing.coordinators.random", random.random),
         patch("kafkaadmin.routing.directory.random", random.random),
         patch("kafkaadmin.routing.cluster.random", random.random),
         patch("trio._core._run._r", random),  # in which order tasks run that could run at once
