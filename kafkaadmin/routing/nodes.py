@@ -11,7 +11,7 @@ from kafkaadmin.models.brokers import Broker
 __all__ = ["JUST_NOW", "Node", "Nodes"]
 
 SLUGGISH_FOR = 10.0
-"""Seconds for which a broker that was outrun by a hedge is asked last."""
+"""Seconds for which a broker that was outrun by a hedge, or was found to be behind, is asked last."""
 
 
 JUST_NOW = 0.5

@@ -161,6 +161,23 @@ def test_a_broker_nobody_has_told_of_yet_is_found_where_all_known_others_sleep()
         assert play([*hurt, act("lie", 1), write("b"), read("a", pause=4.0)], seed).broken == []
 
 
+def test_who_was_found_to_be_behind_is_asked_last_who_is_next() -> None:
+    """It woke, names itself for every key, and was asked about each of them again and again: it answers quickly."""
+    busy = [write("b"), read(*GROUPS, pause=0.05), act("freeze", 3, pause=0.05), write("d", pause=0.3)]
+    cancelled = Step(0.05, reads=("a", "b", "c"), cancel_after=0.001)
+    woken = [act("freeze", 1, pause=4.0), Step(2.0, writes="b", cancel_after=0.0), act("wake", 3)]
+    steps = [*busy, write("d", pause=2.0), cancelled, write("c", pause=0.05), *woken, read("a", "c", "d", pause=4.0)]
+    for seed in range(4):
+        assert play(steps, seed).broken == []
+
+
+def test_witnesses_are_asked_at_a_pace_while_nobody_coordinates() -> None:
+    moved = [read("b"), read("a", pause=0.05), act("restart elsewhere", 1), act("freeze", 1, pause=0.05)]
+    elected = [write("a", pause=2.0), act("elect", group="a", span=12.0), read("b", pause=1.0), read("a")]
+    for seed in range(4):
+        assert play([*moved, *elected, write("a", pause=1.0)], seed).broken == []
+
+
 def test_a_broker_that_fails_while_a_connection_to_it_is_opened_is_looked_up_first() -> None:
     busy = [write("c"), act("slow down", 1, span=0.6), read("a", "d"), write("d", pause=0.05)]
     for seed in range(6):

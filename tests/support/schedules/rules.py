@@ -36,7 +36,7 @@ LOOKUPS_IN_A_SECOND = 12
 """The most lookups of one key: the pauses of 50 ms doubling to 1 s allow 6, and a check of a silent broker as many."""
 
 ASKED_IN_A_SECOND = 24
-"""The most brokers asked about one key: for those lookups, and ten times by each of two whose word is in doubt."""
+"""The most brokers asked about one key: for those lookups, and two others six times where its owner is in doubt."""
 
 
 @dataclass
