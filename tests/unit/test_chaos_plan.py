@@ -7,6 +7,7 @@ from itertools import islice
 from tests.support.chaos.faults import EVERYWHERE, ON_DOCKER, Step, plan
 from tests.support.chaos.report import GROWTH_ALLOWED, Recovery, Report
 from tests.support.chaos.resources import Resources
+from tests.support.chaos.service import Probe, well_since
 from tests.support.chaos.tally import Tally, Wrong
 
 FAULTS = (*EVERYWHERE, *ON_DOCKER)
@@ -33,7 +34,19 @@ def test_every_fault_has_its_turn_before_any_comes_again() -> None:
 def finished(*, traced: int = 0, tasks: int = 2) -> Report:
     before = Resources(resident=0, traced=0, descriptors=0, tasks=2)
     after = Resources(resident=0, traced=traced, descriptors=0, tasks=tasks)
-    return Report(recoveries=[Recovery(fault="frozen", kafka=6.0, callers=1.0)], before=before, after=after)
+    return Report(
+        recoveries=[Recovery(fault="frozen", kafka=6.0, well=6.0, callers=1.0, after_served=1.0)],
+        before=before,
+        after=after,
+    )
+
+
+def test_kafka_is_well_from_the_first_commit_on_that_none_failed_after() -> None:
+    slow, refused = Probe(1.0, 6.0, False), Probe(2.0, 2.1, False)
+    good = [Probe(began, began + 0.1, True) for began in (0.0, 1.5, 2.5, 3.0)]
+    assert well_since([*good, slow, refused]) == 2.6
+    assert well_since(good) is None
+    assert well_since([slow]) is None
 
 
 def test_a_run_without_failures_losses_and_growth_is_good() -> None:

@@ -18,11 +18,23 @@ GROWTH_ALLOWED = 4 * MEGABYTE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovery:
-    """After one fault: seconds until Kafka served the group again, and for how much longer a call about it waited."""
+    """After one fault, in seconds: until Kafka answered for the group again, and until it took every commit promptly.
+
+    It may answer, and yet keep whoever commits waiting: for a replica that is gone, and not yet counted out. `callers`:
+    for how much longer than `well` a call about the group waited.
+    """
 
     fault: str
     kafka: float
+    well: float
     callers: float
+    after_served: float
+
+    def __str__(self) -> str:
+        kafka = f"Kafka after {self.kafka:.2f} s, callers {self.after_served:.2f} s later"
+        if self.well == self.kafka:
+            return kafka
+        return f"{kafka}; Kafka served it well after {self.well:.2f} s, callers {self.callers:.2f} s later"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,9 +95,9 @@ class Report:
     def _recovery_lines(self) -> Iterator[str]:
         for fault in dict.fromkeys(each.fault for each in self.recoveries):
             own = [each for each in self.recoveries if each.fault == fault]
-            kafka, callers = [each.kafka for each in own], [each.callers for each in own]
+            kafka, callers = [each.well for each in own], [each.callers for each in own]
             yield (
-                f"{fault}, {len(own)} times: Kafka after {median(kafka):.2f} s (at most {max(kafka):.2f}),"
+                f"{fault}, {len(own)} times: Kafka well after {median(kafka):.2f} s (at most {max(kafka):.2f}),"
                 f" callers {median(callers):.2f} s later (at most {max(callers):.2f})"
             )
 

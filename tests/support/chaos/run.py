@@ -18,6 +18,7 @@ from tests.support.chaos.journal import EVERYBODY, Journal
 from tests.support.chaos.ledger import Ledger
 from tests.support.chaos.report import Recovery, Report
 from tests.support.chaos.resources import Resources, largest, measure, open_connections
+from tests.support.chaos.service import ServiceWatch, well_since
 from tests.support.chaos.tally import Tally
 from tests.support.chaos.views import Views, offsets_partition
 from tests.support.chaos.weather import Weather
@@ -145,7 +146,8 @@ class Run:
         kafka, fault = self._kafka, step.fault
         broker = kafka.coordinator_of(group)
         self._weather.break_out(self._keeping(fault, broker))
-        with CoordinatorWatch(kafka, group) as watch:
+        partition = self._partition_of(group)
+        with CoordinatorWatch(kafka, group) as watch, ServiceWatch(kafka, partition, TOPIC) as service:
             struck = time.monotonic()
             self._note(f"{fault.name}: broker {broker} is struck")
             fault.strike(kafka, broker)
@@ -160,16 +162,21 @@ class Run:
             self._note("all is well")
             self._weather.calm_down()
             self._await_rounds()
-        served = _served_again(watch, struck, broker)
-        recovered = served if served is not None else healed
-        held_up = self._tally.held_up(self._neighbours(group), recovered)
-        self._report.recoveries.append(Recovery(fault=fault.name, kafka=recovered - struck, callers=held_up))
+        served = _served_again(watch, struck, broker) or healed
+        well = max(served, well_since([each for each in service.probes if each.ended > struck]) or struck)
+        recovery = Recovery(
+            fault=fault.name,
+            kafka=served - struck,
+            well=well - struck,
+            callers=self._tally.held_up(self._neighbours(group), well),
+            after_served=self._tally.held_up(self._neighbours(group), served),
+        )
+        self._report.recoveries.append(recovery)
         for at, serving in watch.changes:
-            self._journal.note(offsets_partition(self._partition_of(group)), f"Kafka: {group} is with {serving}", at)
+            self._journal.note(offsets_partition(partition), f"Kafka: {group} is with {serving}", at)
         self._say(
             f"{fault.name}, broker {broker}, {healed - struck:.1f} s{', others reset' if step.company else ''}:"
-            f" Kafka after {recovered - struck:.2f} s, callers {held_up:.2f} s later;"
-            f" healthy after {time.monotonic() - struck:.1f} s"
+            f" {recovery}; healthy after {time.monotonic() - struck:.1f} s"
         )
 
     def _keeping(self, fault: Fault, victim: int) -> Collection[int]:

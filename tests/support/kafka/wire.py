@@ -12,7 +12,7 @@ from uuid import UUID
 
 Address = tuple[str, int]
 
-OFFSET_FETCH, METADATA, FIND_COORDINATOR = 9, 3, 10
+OFFSET_COMMIT, OFFSET_FETCH, METADATA, FIND_COORDINATOR = 8, 9, 3, 10
 ELECT_LEADERS, ALTER_PARTITION_REASSIGNMENTS = 43, 45
 GROUP = 0
 PREFERRED = 0
@@ -165,6 +165,21 @@ def committed_offsets(address: Address, group: str, *, timeout: float = 1.0) -> 
             offsets[topic, partition] = offset
     _refuse(f"OffsetFetch {group}", [reader.take("h")], allowed=(0,))
     return offsets
+
+
+def commit_offset(
+    address: Address, group: str, topic: str, partition: int, offset: int, *, timeout: float = 1.0
+) -> None:
+    """OffsetCommit v2 for a group without members; `WireError` when it is refused."""
+    body = _text(group) + struct.pack(">i", -1) + _text("") + struct.pack(">qi", -1, 1) + _text(topic)
+    reader = _call(address, OFFSET_COMMIT, 2, body + struct.pack(">iiqh", 1, partition, offset, -1), timeout=timeout)
+    codes: list[int] = []
+    for _ in reader.times():
+        reader.text()
+        for _ in reader.times():
+            reader.skip("i")
+            codes.append(reader.take("h"))
+    _refuse(f"OffsetCommit {group}", codes, allowed=(0,))
 
 
 def elect_preferred_leader(address: Address, topic: str, partition: int, *, timeout: float = 5.0) -> None:
