@@ -104,8 +104,8 @@ class CoordinatorFinder:
             if not await self._look_elsewhere(node):
                 raise
             named = await self._ask_others(key, node)
-        first, *others = named.values()
-        if first is None or ((first is node or others) and all(each is first for each in others)):
+        first = next(iter(named.values()))
+        if first is None or all(each is node for each in named.values()):
             return first
         elected = await latest_election(self._asker, key, [*named, node])
         return first if elected is None else self._nodes.get(elected)

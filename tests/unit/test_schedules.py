@@ -171,6 +171,14 @@ def test_who_was_found_to_be_behind_is_asked_last_who_is_next() -> None:
         assert play(steps, seed).broken == []
 
 
+def test_the_latest_election_counts_more_than_two_that_slept_through_it() -> None:
+    """Both name the old coordinator until they have caught up; the new one alone knows better."""
+    busy = [read("b"), read("a", pause=0.003), read("d", pause=0.003), Step(0.0, writes="a", cancel_after=0.001)]
+    slept = [act("freeze", 1, pause=0.003), act("kill", 2, pause=2.0), act("freeze", 3), read("d")]
+    for seed in range(4):
+        assert play([*busy, *slept, read("a", "c", "d", pause=0.001), read("c", pause=4.0)], seed).broken == []
+
+
 def test_witnesses_are_asked_at_a_pace_while_nobody_coordinates() -> None:
     moved = [read("b"), read("a", pause=0.05), act("restart elsewhere", 1), act("freeze", 1, pause=0.05)]
     elected = [write("a", pause=2.0), act("elect", group="a", span=12.0), read("b", pause=1.0), read("a")]
