@@ -172,12 +172,10 @@ class Nodes:
     def live(self, ids: Collection[int], by: Node) -> None:
         """Those are the live brokers, and all of them, as one has said now.
 
-        One that was counted out may be back, and answer from what it knew before: while there are others to be heard,
-        its own word doesn't count it in.
+        One that was counted out may be back, and answer from what it knew before: its own word doesn't count it in.
         """
-        others = any(node.listed and not node.suspect and not node.down_until for node in self._by_id.values())
         for node in self._by_id.values():
-            if node.listed or not node.may_be(by) or not others:
+            if node.listed or not node.may_be(by):
                 node.listed = node.id in ids
         gone = [node_id for node_id, node in self._by_id.items() if not node.listed]
         for node_id in gone[:-MOST_GONE]:
@@ -279,7 +277,7 @@ class Nodes:
     ) -> list[Node]:
         """Whom to ask what any broker can answer, best first: in good health, connected, then in random order.
 
-        Bootstrap addresses that aren't a known broker's follow the brokers in good health. `without` a broker there are
+        One that was counted out may answer from what it knew before: rather those that take their time. Bootstrap addresses that aren't a known broker's follow the brokers in good health. `without` a broker there are
         none of them, since they may lead to it.
         """
         nodes = [node for node in self._by_id.values() if node is not without]
@@ -287,10 +285,12 @@ class Nodes:
             taken = {node.address for node in nodes}
             nodes += [seed for seed in self._seeds if seed.address not in taken]
 
-        def rank(node: Node) -> tuple[bool, bool, bool, bool, float]:
+        def rank(node: Node) -> tuple[bool, bool, bool, bool, bool, bool, float]:
             return (
                 node.down_until > now,
-                node.suspect or not node.listed or max(node.sluggish_until, node.quiet_until) > now,
+                node.suspect,
+                not node.listed,
+                max(node.sluggish_until, node.quiet_until) > now,
                 node.id is None,
                 not node.reached,
                 random(),

@@ -440,10 +440,12 @@ def test_candidates_are_ranked_by_their_health(world: World) -> None:
     fifth.sluggish_until = 10.0
     sixth = world.nodes.learn(6, "host-6", 9092)
     sixth.quiet_until = 10.0
+    gone = world.nodes.learn(7, "host-7", 9092)
+    gone.listed = False
     ranked = [str(node) for node in world.nodes.candidates(5.0, lambda: 0.0)]
     assert ranked[:3] == [str(world.b), str(world.a), "bootstrap bootstrap:9092"]
-    assert set(ranked[3:6]) == {str(world.c), str(fifth), str(sixth)}
-    assert ranked[6] == str(fourth)
+    assert set(ranked[3:5]) == {str(fifth), str(sixth)}
+    assert ranked[5:] == [str(gone), str(world.c), str(fourth)]
     assert world.b not in world.nodes.candidates(5.0, lambda: 0.0, without=world.b)
     assert None not in {node.id for node in world.nodes.candidates(5.0, lambda: 0.0, seeds=False)}
 
