@@ -246,8 +246,9 @@ class Asker:
         """How long to wait until others are asked about a silent node: until all do who wait for it, or by oneself."""
         pause, longest = self._config.retry.initial, self._config.retry.maximum
         while True:
-            until_all = node.check_at - anyio.current_time()
-            yield until_all if until_all > 0 else pause
+            now = anyio.current_time()
+            next_check = node.next_check(now)
+            yield pause if next_check is None else next_check - now
             pause = min(2 * pause, longest)
 
     async def _has_moved(self, question: Question, *, heard: bool = False) -> bool:

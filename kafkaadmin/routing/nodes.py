@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from typing import NamedTuple
 
 from kafkaadmin.config import Address
 from kafkaadmin.errors import RemoteProtocolError
 from kafkaadmin.models.brokers import Broker
 
-__all__ = ["JUST_NOW", "Node", "Nodes"]
+__all__ = ["JUST_NOW", "Check", "Node", "Nodes"]
 
 SLUGGISH_FOR = 10.0
 """Seconds for which a broker that was outrun by a hedge, or was found to be behind, is asked last."""
@@ -33,6 +34,14 @@ MOST_GONE = 100
 _NEVER = float("-inf")
 
 
+class Check(NamedTuple):
+    """The last time others were asked about a silent node: in which silence, how many times by then, and when next."""
+
+    silence: int
+    number: int
+    next_at: float
+
+
 class Node:
     """A broker, or a bootstrap address whose broker isn't known yet (then `id` is `None`).
 
@@ -41,17 +50,15 @@ class Node:
     `quiet_until`: until then it wants to be left in peace (KIP-219). `listed`: it was among the live brokers when those
     were last asked for.
     `suspect`: it has been silent with requests waiting, since `suspected_seq`; `revived_seq` is when it was heard from
-    again after that. `check_at` is when others are to be asked about it next, whoever waits for it, and `checks` how
-    often they were since it fell silent. `ran_at` is the last moment at which it is known to have run, `awake_since`
-    since when without a gap, `woke_at` when it was heard again after one, `confirmed_at` when another broker was last
-    asked that names it.
+    again after that. `checks` are what each router has asked others about it. `ran_at` is the last moment at which it
+    is known to have run, `awake_since` since when without a gap, `woke_at` when it was heard again after one,
+    `confirmed_at` when another broker was last asked that names it.
     """
 
     __slots__ = (
         "_broker",
         "address",
         "awake_since",
-        "check_at",
         "checks",
         "confirmed_at",
         "down_until",
@@ -86,8 +93,8 @@ class Node:
         self.revived_seq: int | None = None
         self.reached = False
         self.listed = True
-        self.checks = 0
-        self.check_at = self.ran_at = self.awake_since = self.woke_at = self.confirmed_at = _NEVER
+        self.checks: dict[object, Check] = {}
+        self.ran_at = self.awake_since = self.woke_at = self.confirmed_at = _NEVER
         self._broker: Broker | None = None
 
     @property
@@ -102,6 +109,10 @@ class Node:
 
     def is_well(self, now: float) -> bool:
         return not self.suspect and self.down_until <= now
+
+    def next_check(self, now: float) -> float | None:
+        """When others are asked about it next, by one router or another; `None` where none has a time for that."""
+        return min((check.next_at for check in self.checks.values() if check.next_at > now), default=None)
 
     def may_be(self, other: Node) -> bool:
         """Whether both may be the same broker: which one a bootstrap address leads to, nobody says."""
@@ -253,7 +264,6 @@ class Nodes:
         node.revived_seq = None
         news, node.suspect = not node.suspect, True
         if news:
-            node.checks = 0
             node.suspected_seq = self.tick()
         return news
 
@@ -277,8 +287,9 @@ class Nodes:
     ) -> list[Node]:
         """Whom to ask what any broker can answer, best first: in good health, connected, then in random order.
 
-        One that was counted out may answer from what it knew before: rather those that take their time. Bootstrap addresses that aren't a known broker's follow the brokers in good health. `without` a broker there are
-        none of them, since they may lead to it.
+        One that was counted out may answer from what it knew before: rather those that take their time. Bootstrap
+        addresses that aren't a known broker's follow the brokers in good health. `without` a broker there are none of
+        them, since they may lead to it.
         """
         nodes = [node for node in self._by_id.values() if node is not without]
         if seeds and without is None:

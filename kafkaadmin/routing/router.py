@@ -11,7 +11,7 @@ from anyio.lowlevel import checkpoint
 
 from kafkaadmin.errors import ConnectError, KafkaAdminError, TransportError
 from kafkaadmin.routing.asking import Asker
-from kafkaadmin.routing.nodes import Node, Nodes
+from kafkaadmin.routing.nodes import Check, Node, Nodes
 from kafkaadmin.routing.retry import Backoff
 from kafkaadmin.routing.shared import SharedWorks
 from kafkaadmin.routing.table import Found, Lookup, Resolution, Route, RouteTable, Unsettled
@@ -148,12 +148,15 @@ class Router(Generic[K]):
             self._nodes.failed(route.node, route.node_epoch, "silent, and replaced")
 
     def _is_due(self, node: Node) -> bool:
-        """Whether it is long enough ago that others were asked about a silent node; then they are asked now."""
-        now = anyio.current_time()
-        if now < node.check_at:
+        """Whether it is long enough ago that this router asked others about a silent node; then they are asked now.
+
+        Each router for itself: that the cluster still counts a broker in doesn't say that it coordinates what it did.
+        """
+        now, last = anyio.current_time(), node.checks.get(self)
+        if last is not None and now < last.next_at:
             return False
-        node.checks += 1
-        node.check_at = now + self._backoff.bound(node.checks)
+        number = 1 if last is None or last.silence != node.suspected_seq else last.number + 1
+        node.checks[self] = Check(node.suspected_seq, number, now + self._backoff.bound(number))
         return True
 
     # ------------------------------------------------------------------ lookups

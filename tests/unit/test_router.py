@@ -216,6 +216,23 @@ async def test_whoever_waits_for_the_same_silent_broker_shares_its_checks(router
     assert len(finder.asked) == 2
 
 
+async def test_each_router_asks_others_about_a_silent_broker_for_itself(
+    router: Router[str], cluster: ScriptedCluster
+) -> None:
+    """That the cluster counts it in, and it still leads partitions, doesn't say that it coordinates a group."""
+    finder = Finder(cluster)
+    backoff = Backoff(RetryPolicy(), lambda: 1.0)
+    others: Router[str] = Router(RouteTable(cluster.nodes, backoff), finder, cluster.nodes, cluster.asker, backoff)
+    partition, group = await route(router, "a"), await route(others, "a")
+    other = cluster.nodes.get(2)
+    assert other is not None
+    finder.answers["a"] = other
+    async with anyio.create_task_group() as checks:
+        checks.start_soon(router.has_moved, partition)
+        await wait_all_tasks_blocked()
+        assert await others.has_moved(group)
+
+
 async def test_a_broker_that_was_replaced_loses_all_its_routes(
     router: Router[str], finder: Finder, cluster: ScriptedCluster
 ) -> None:

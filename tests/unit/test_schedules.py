@@ -18,7 +18,7 @@ from kafkaadmin.routing.retry import Backoff
 from kafkaadmin.routing.router import Router
 from kafkaadmin.routing.table import RouteTable
 from kafkaadmin.routing.witnesses import Witnesses
-from tests.support.schedules import GROUPS, SESSION, Kafka, Step, play
+from tests.support.schedules import GROUPS, KEYS, PARTITIONS, SESSION, Kafka, Step, play
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "0"))
 """How many schedules are drawn, anew each time. In the tests they are few, and always the same."""
@@ -64,18 +64,18 @@ def rest(seconds: float) -> Step:
 
 
 STEPS = st.one_of(
-    st.builds(act, st.sampled_from(sorted(ACTS)), BROKERS, st.sampled_from(GROUPS), SPANS, PAUSES),
+    st.builds(act, st.sampled_from(sorted(ACTS)), BROKERS, st.sampled_from(KEYS), SPANS, PAUSES),
     st.builds(
         Step,
         PAUSES,
-        reads=st.sets(st.sampled_from(GROUPS), min_size=1).map(lambda groups: tuple(sorted(groups))),
+        reads=st.sets(st.sampled_from(KEYS), min_size=1).map(lambda keys: tuple(sorted(keys))),
         timeout=st.sampled_from([0.5, 5.0, 30.0]),
         cancel_after=st.none() | st.sampled_from([0.0, 0.001, 0.5, 3.0]),
     ),
     st.builds(
         Step,
         PAUSES,
-        writes=st.sampled_from(GROUPS),
+        writes=st.sampled_from(KEYS),
         timeout=st.sampled_from([5.0, 30.0]),
         cancel_after=st.none() | st.sampled_from([0.0, 0.001, 0.5, 3.0]),
     ),
@@ -97,7 +97,7 @@ def test_calls_survive_every_schedule(steps: list[Step], seed: int) -> None:
 
 
 def test_a_quiet_day_breaks_nothing_and_every_call_succeeds() -> None:
-    trace = play([read("a"), write("a"), read(*GROUPS, pause=1.0), read("a", pause=SESSION)])
+    trace = play([read("a"), write("a"), write("p"), read(*KEYS, pause=1.0), read("a", pause=SESSION)])
     assert trace.broken == []
     assert trace.calls <= trace.succeeded
 
@@ -208,6 +208,7 @@ def test_all_who_wait_for_a_silent_broker_leave_it_with_the_first_who_hears_of_a
 # ------------------------------------------------------------------ each rule can be broken
 
 FROZEN = [read("a"), act("freeze", 1, pause=0.1), read("a", pause=0.1), rest(SESSION + 5.0)]
+LED_FROM_THE_FROZEN = [read("p"), act("freeze", 2, pause=0.1), read("p", "q", pause=0.1), rest(SESSION + 5.0)]
 LOST = [read("a"), act("slow down", 1, span=0.6, pause=0.1), read("a"), act("reset", 1, pause=0.3), rest(3.0)]
 WOKEN = [
     read("a", "b"),
@@ -382,13 +383,24 @@ MUTANTS: list[tuple[str, Callable[[pytest.MonkeyPatch], None], list[Step]]] = [
         asking_again_for_all,
         [act("load", 1, "a", 0.05), read(*GROUPS), rest(1.0)],
     ),
+    (
+        "keys that settled are never sent again",
+        asking_again_for_all,
+        [act("move", 2, "q"), act("load", 2, "p", 0.05), read(*PARTITIONS), rest(1.0)],
+    ),
     ("healthy soon enough", never_asking_others, FROZEN),
+    ("healthy soon enough", never_asking_others, LED_FROM_THE_FROZEN),
     (
         "a late failure never drops a fresh entry",
         counting_no_epochs,
         [write("b"), act("restart elsewhere", 1, pause=0.05), read("a"), write("d", pause=0.003)],
     ),
     ("nothing but its deadline fails a call", failing_at_the_first_loss, LOST),
+    (
+        "nothing but its deadline fails a call",
+        failing_at_the_first_loss,
+        [read("p"), act("slow down", 2, span=0.6, pause=0.1), write("p"), act("reset", 2, pause=0.3), rest(3.0)],
+    ),
     ("a silent node is left as soon as it is replaced", asking_others_once, FROZEN),
 ]
 

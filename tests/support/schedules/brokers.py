@@ -1,8 +1,8 @@
-"""Three brokers on a simulated clock: who coordinates, who sleeps, what each believes, and what the network does.
+"""Three brokers on a simulated clock: who owns what, who sleeps, what each believes, and what the network does.
 
 `Kafka` stands where routing expects its pool. A broker that sleeps takes connections and requests, and answers when it
 wakes, from what it believed when it fell asleep; for `CATCH_UP` seconds it goes on believing that. One that was silent
-for `SESSION` seconds is fenced: its groups go to those that are able, as soon as there are any.
+for `SESSION` seconds is fenced: what it coordinates and leads goes to those that are able, as soon as there are any.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import anyio
 from anyio.abc import TaskGroup
@@ -18,29 +17,9 @@ from anyio.abc import TaskGroup
 from kafkaadmin.config import Address
 from kafkaadmin.errors import ConnectError, ConnectionLostError
 from kafkaadmin.network import Lane
-from kafkaadmin.routing.elections import partition_of
 from kafkaadmin.routing.shared import SharedWorks
-from kafkawire import ErrorCode, Request, Response
-from kafkawire.messages import (
-    Coordinator,
-    FindCoordinatorRequest,
-    FindCoordinatorResponse,
-    MetadataRequest,
-    MetadataResponse,
-    MetadataResponseBroker,
-    MetadataResponsePartition,
-    MetadataResponseTopic,
-    OffsetCommitRequest,
-    OffsetCommitResponse,
-    OffsetCommitResponsePartition,
-    OffsetCommitResponseTopic,
-    OffsetFetchRequest,
-    OffsetFetchResponse,
-    OffsetFetchResponseGroup,
-    OffsetFetchResponsePartitions,
-    OffsetFetchResponseTopics,
-)
-from tests.support.schedules.network import Beliefs, Broker, Connection, Exchange, Sent
+from tests.support.schedules.answers import answer_of
+from tests.support.schedules.network import KEYS, Beliefs, Broker, Connection, Exchange, Sent
 
 __all__ = ["BOOTSTRAP", "CATCH_UP", "LATENCY", "SESSION", "Kafka"]
 
@@ -61,15 +40,15 @@ class Kafka:
 
     cluster_id: str | None = None
 
-    def __init__(self, tasks: TaskGroup, groups: tuple[str, ...]) -> None:
+    def __init__(self, tasks: TaskGroup) -> None:
         self.brokers = {number: Broker(number) for number in (1, 2, 3)}
         for broker in self.brokers.values():
             broker.awake.set()
-        self.owners = {group: number % 3 + 1 for number, group in enumerate(groups)}
-        assert len({partition_of(group, len(groups)) for group in groups}) == len(groups), "each has a partition"
-        self.elections = dict.fromkeys(groups, 1)
-        """How many elections of a coordinator each group has seen: the epoch of its partition's leader."""
-        self.offsets = dict.fromkeys(groups, 0)
+        self.owners = {key: number % 3 + 1 for number, key in enumerate(KEYS)}
+        self.elections = dict.fromkeys(KEYS, 1)
+        """How many elections each key has seen: the epoch of the partition's leader, or of the one it is kept in."""
+        self.offsets = dict.fromkeys(KEYS, 0)
+        """What was committed for a group, or where the records of a partition begin."""
         self.loading: dict[str, float] = {}
         self.electing: dict[str, float] = {}
         self.refusing: dict[str, float] = {}
@@ -87,19 +66,19 @@ class Kafka:
         self.sent: list[Sent] = []
         self.knocks: list[tuple[float, Address]] = []
         """When a connection was asked for, and where."""
-        self.begun = dict.fromkeys(groups, 0)
-        self.acknowledged = dict.fromkeys(groups, 0)
+        self.begun = dict.fromkeys(KEYS, 0)
+        self.acknowledged = dict.fromkeys(KEYS, 0)
         self.connections: list[Connection] = []
         """All there have ever been."""
         self.replaced: dict[int, float] = {}
-        """When brokers lost their groups to others, the last time."""
+        """When brokers lost what they owned to others, the last time."""
         self.troubles: list[tuple[float, float]] = []
         """From when to when something was wrong, as far as is known now."""
         self._tasks = tasks
 
     # ------------------------------------------------------------------ what happens
 
-    def _disturb(self, until: float = 0.0) -> None:
+    def disturb(self, until: float = 0.0) -> None:
         now = anyio.current_time()
         self.troubles.append((now, now + until))
 
@@ -110,7 +89,7 @@ class Kafka:
             if self.brokers[owner].fenced and able:
                 self._elected(group, able[number % len(able)])
                 self.replaced[owner] = anyio.current_time()
-                self._disturb()
+                self.disturb()
         orphaned = not all(self.brokers[owner].able for owner in self.owners.values())
         if orphaned and self._orphaned_since is None:
             self._orphaned_since = anyio.current_time()
@@ -130,10 +109,6 @@ class Kafka:
     def slept_since(self, began: float) -> bool:
         """Whether some broker has slept since."""
         return any(woken > began for woken in self.woken_at.values())
-
-    def woken_since(self, began: float) -> int:
-        """How many brokers have woken since."""
-        return sum(began < woken < math.inf for woken in self.woken_at.values())
 
     def all_but_one_up_since(self, began: float) -> bool:
         """Whether no other broker was dead or asleep since, nor is."""
@@ -164,7 +139,7 @@ class Kafka:
         """It comes back, and leads what nobody took over; perhaps at another address."""
         if not broker.awake.is_set() or (broker.alive and not elsewhere):
             return
-        self._disturb()
+        self.disturb()
         if elsewhere:
             self.reset(broker)
             broker.port += 1
@@ -177,38 +152,38 @@ class Kafka:
     def freeze(self, broker: Broker) -> None:
         if not broker.able:
             return
-        self._disturb()
+        self.disturb()
         broker.awake = anyio.Event()
         self.woken_at[broker.id] = math.inf
-        broker.believes = Beliefs(dict(self.owners), dict(self.elections), dict(self.offsets), self._living)
+        broker.believes = Beliefs(dict(self.owners), dict(self.elections), dict(self.offsets), self.living_now)
         self._later(SESSION, broker, self._fence)
         self._look_for_orphans()
 
     def wake(self, broker: Broker) -> None:
         if broker.awake.is_set():
             return
-        self._disturb(CATCH_UP)
+        self.disturb(CATCH_UP)
         broker.awake.set()
         self.woken_at[broker.id] = anyio.current_time()
         broker.fate += 1
         self._later(CATCH_UP, broker, self._catch_up)
 
     def reset(self, broker: Broker) -> None:
-        self._disturb()
+        self.disturb()
         for connection in broker.connections:
             connection.close(ConnectionLostError(f"broker {broker.id} reset the connection", sent=True))
         broker.connections.clear()
 
     def cut(self, broker: Broker) -> None:
         """One connection breaks, the oldest; what else there is goes on."""
-        self._disturb()
+        self.disturb()
         for connection in broker.connections[:1]:
             connection.close(ConnectionLostError(f"broker {broker.id}: connection cut", sent=True))
             broker.connections.remove(connection)
 
     def move(self, group: str, to: Broker) -> None:
         if to.able:
-            self._disturb()
+            self.disturb()
             self._elected(group, to.id)
             self._look_for_orphans()
 
@@ -220,17 +195,17 @@ class Kafka:
             self.offsets[group] = self.acknowledged[group] = self.begun[group]
 
     def load(self, group: str, seconds: float) -> None:
-        self._disturb(seconds)
+        self.disturb(seconds)
         self.loading[group] = anyio.current_time() + seconds
 
     def elect(self, group: str, seconds: float) -> None:
         """Nobody coordinates the group for a while."""
-        self._disturb(seconds)
+        self.disturb(seconds)
         self.electing[group] = anyio.current_time() + seconds
 
     def refuse(self, group: str, seconds: float) -> None:
         """Whoever coordinates the group says for a while that nobody does."""
-        self._disturb(seconds)
+        self.disturb(seconds)
         self.refusing[group] = anyio.current_time() + seconds
 
     def slow_down(self, broker: Broker, seconds: float) -> None:
@@ -243,7 +218,7 @@ class Kafka:
 
     def lie(self, about: int) -> None:
         """The next lookup's answer names this broker, whatever is true."""
-        self._disturb()
+        self.disturb()
         self.lies.append(about)
 
     def heal(self) -> None:
@@ -276,7 +251,7 @@ class Kafka:
         self._look_for_orphans()
 
     @property
-    def _living(self) -> dict[int, Address]:
+    def living_now(self) -> dict[int, Address]:
         return {each.id: each.address for each in self.brokers.values() if not each.fenced}
 
     # ------------------------------------------------------------------ the pool
@@ -331,89 +306,10 @@ class Kafka:
         await broker.awake.wait()
         if exchange.connection.closed is not None:
             return
-        answer = self._answer(broker, exchange.request)
+        answer = answer_of(self, broker, exchange.request)
         await anyio.sleep(LATENCY + self.slow.get(broker.id, 0.0))
         await broker.awake.wait()
         if exchange.connection.closed is None:
             exchange.connection.heard_at = anyio.current_time()
             exchange.connection.heard.append(anyio.current_time())
             exchange.end(answer)
-
-    def _answer(self, broker: Broker, request: Request[Any]) -> Response:
-        if isinstance(request, FindCoordinatorRequest):
-            return FindCoordinatorResponse(coordinators=tuple(self._named(broker, k) for k in request.coordinator_keys))
-        if isinstance(request, OffsetFetchRequest):
-            return OffsetFetchResponse(groups=tuple(self._fetched(broker, each.group_id) for each in request.groups))
-        if isinstance(request, OffsetCommitRequest):
-            return self._committed(broker, request)
-        assert isinstance(request, MetadataRequest)
-        return MetadataResponse(
-            brokers=tuple(
-                MetadataResponseBroker(node_id=number, host=address.host, port=address.port)
-                for number, address in (broker.believes.living if broker.believes else self._living).items()
-            ),
-            cluster_id="simulated",
-            controller_id=1,
-            topics=(self._kept(broker),) if request.topics else (),
-        )
-
-    def _kept(self, broker: Broker) -> MetadataResponseTopic:
-        """Who leads the partitions that groups are kept in."""
-        elections = broker.believes.elections if broker.believes else self.elections
-        return MetadataResponseTopic(
-            name="__consumer_offsets",
-            partitions=tuple(
-                MetadataResponsePartition(
-                    partition_index=partition_of(group, len(self.owners)),
-                    leader_id=self._owner(broker, group) or -1,
-                    leader_epoch=elections[group],
-                )
-                for group in self.owners
-            ),
-        )
-
-    def _owner(self, broker: Broker, group: str) -> int:
-        """Who coordinates a group, as this broker sees it; 0 is nobody."""
-        if broker.believes is not None:
-            return broker.believes.owners[group]
-        return 0 if self.electing.get(group, 0.0) > anyio.current_time() else self.owners[group]
-
-    def _lie(self) -> int:
-        self._disturb()
-        return self.lies.pop(0)
-
-    def _named(self, broker: Broker, group: str) -> Coordinator:
-        owner = self._lie() if self.lies else self._owner(broker, group)
-        if not owner:
-            return Coordinator(key=group, error_code=ErrorCode.COORDINATOR_NOT_AVAILABLE, error_message=None)
-        named = self.brokers[owner]
-        return Coordinator(key=group, node_id=owner, host=named.address.host, port=named.port, error_message=None)
-
-    def _error(self, broker: Broker, group: str) -> ErrorCode:
-        if self._owner(broker, group) != broker.id:
-            return ErrorCode.NOT_COORDINATOR
-        if self.refusing.get(group, 0.0) > anyio.current_time():
-            return ErrorCode.COORDINATOR_NOT_AVAILABLE
-        loading = self.loading.get(group, 0.0) > anyio.current_time()
-        return ErrorCode.COORDINATOR_LOAD_IN_PROGRESS if loading else ErrorCode.NONE
-
-    def _fetched(self, broker: Broker, group: str) -> OffsetFetchResponseGroup:
-        if error := self._error(broker, group):
-            return OffsetFetchResponseGroup(group_id=group, error_code=error)
-        offset = (broker.believes.offsets if broker.believes is not None else self.offsets)[group]
-        partition = OffsetFetchResponsePartitions(partition_index=0, committed_offset=offset)
-        return OffsetFetchResponseGroup(
-            group_id=group, topics=(OffsetFetchResponseTopics(name="orders", partitions=(partition,)),)
-        )
-
-    def _committed(self, broker: Broker, request: OffsetCommitRequest) -> OffsetCommitResponse:
-        group = request.group_id
-        error = self._error(broker, group)
-        if not error and broker.believes is not None and self.owners[group] != broker.id:
-            error = ErrorCode.COORDINATOR_NOT_AVAILABLE  # nobody follows it any more
-        if not error:
-            ((partition,),) = (topic.partitions for topic in request.topics)
-            for known in (self.offsets, *([broker.believes.offsets] if broker.believes is not None else [])):
-                known[group] = max(known[group], partition.committed_offset)
-        result = OffsetCommitResponsePartition(partition_index=0, error_code=error)
-        return OffsetCommitResponse(topics=(OffsetCommitResponseTopic(name="orders", partitions=(result,)),))

@@ -14,12 +14,33 @@ from kafkaadmin.errors import ConnectionLostError, KafkaAdminError
 from kafkaadmin.network import NoAnswerYet
 from kafkaadmin.network.connection import afresh
 from kafkawire import Request, Response
-from kafkawire.messages import FindCoordinatorRequest, MetadataRequest, OffsetCommitRequest, OffsetFetchRequest
+from kafkawire.messages import (
+    DeleteRecordsRequest,
+    DescribeTopicPartitionsRequest,
+    FindCoordinatorRequest,
+    ListOffsetsRequest,
+    MetadataRequest,
+    OffsetCommitRequest,
+    OffsetFetchRequest,
+)
 
-__all__ = ["Beliefs", "Broker", "Connection", "Exchange", "Sent"]
+__all__ = ["GROUPS", "KEYS", "PARTITIONS", "TOPIC", "Beliefs", "Broker", "Connection", "Exchange", "Sent"]
+
+GROUPS: tuple[str, ...] = ("a", "b", "c", "d")
+"""Each is kept in a partition of its own of as many."""
+
+TOPIC = "log"
+PARTITIONS: tuple[str, ...] = ("p", "q")
+"""The topic's, by their numbers."""
+
+KEYS: tuple[str, ...] = (*GROUPS, *PARTITIONS)
+"""All that a broker may own: the word for coordinating a group, and for leading a partition."""
 
 VERSIONS: dict[type[Request[Any]], int] = {
+    DeleteRecordsRequest: 2,
+    DescribeTopicPartitionsRequest: 0,
     FindCoordinatorRequest: 4,
+    ListOffsetsRequest: 8,
     MetadataRequest: 12,
     OffsetCommitRequest: 8,
     OffsetFetchRequest: 8,
@@ -28,9 +49,7 @@ VERSIONS: dict[type[Request[Any]], int] = {
 
 @dataclass(frozen=True, slots=True)
 class Beliefs:
-    """What a broker takes for true: who coordinates each group, since which election, what was committed, who lives
-    where.
-    """
+    """What a broker takes for true: who owns each key, since which election, what was written, and who lives where."""
 
     owners: dict[str, int]
     elections: dict[str, int]
@@ -58,7 +77,7 @@ class Broker:
 
     @property
     def able(self) -> bool:
-        """Whether it can coordinate groups."""
+        """Whether it can own anything."""
         return self.alive and self.awake.is_set() and self.believes is None
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -16,23 +16,14 @@ import trio
 from trio.testing import MockClock
 
 from kafkaadmin.config import ClientConfig
-from kafkaadmin.network import Lane
-from kafkaadmin.routing import Attempt, Cluster, Coordinator, Deadline, Done, Errored, Operation, Outcome
-from kafkawire.messages import (
-    OffsetCommitRequest,
-    OffsetCommitRequestPartition,
-    OffsetCommitRequestTopic,
-    OffsetCommitResponse,
-    OffsetFetchRequest,
-    OffsetFetchRequestGroup,
-    OffsetFetchResponse,
-)
+from kafkaadmin.routing import Cluster, Deadline, Operation
 from tests.support.schedules.brokers import BOOTSTRAP, Kafka
+from tests.support.schedules.calls import committing, deleting, fetching, listing
+from tests.support.schedules.network import GROUPS, KEYS, PARTITIONS
 from tests.support.schedules.rules import SOON, Rules, Trace
 
-__all__ = ["GROUPS", "Step", "Trace", "play"]
+__all__ = ["Step", "Trace", "play"]
 
-GROUPS = ("a", "b", "c", "d")
 Act = Callable[[Kafka], None]
 
 
@@ -76,10 +67,10 @@ class _Play:
     async def all(self, steps: Sequence[Step]) -> None:
         with anyio.fail_after(1_000):
             async with anyio.create_task_group() as world:
-                self.kafka = Kafka(world, GROUPS)
+                self.kafka = Kafka(world)
                 self.cluster = Cluster(ClientConfig(bootstrap_servers=BOOTSTRAP))
                 self.cluster._pool = self.cluster._driver.asker._pool = self.kafka  # type: ignore[assignment]
-                self.rules = Rules(self.trace, self.kafka, self.cluster, GROUPS)
+                self.rules = Rules(self.trace, self.kafka, self.cluster)
                 async with anyio.create_task_group() as callers:
                     for step in steps:
                         await anyio.sleep(step.pause)
@@ -95,7 +86,7 @@ class _Play:
 
     async def _call(self, step: Step) -> None:
         if step.writes is not None and step.writes in self.writing:
-            return  # a group has one writer at a time
+            return  # a key has one writer at a time
         self.trace.calls += 1
         with anyio.CancelScope() as scope:
             if step.cancel_after is not None:
@@ -105,26 +96,35 @@ class _Play:
             else:
                 await self._read(step.reads, step.timeout)
 
-    async def _read(self, groups: tuple[str, ...], timeout: float) -> bool:
-        kafka = self.kafka
-        since = {group: kafka.acknowledged[group] for group in groups}
-        call = _Call(self)
-        result = await self._timed(call.reading(), groups, timeout)
-        for group, offset in result.succeeded.items():
-            self.rules.read(group, offset, since[group])
-        return len(result.succeeded) == len(groups)
+    async def _read(self, keys: Sequence[str], timeout: float) -> bool:
+        """Whether each of these was read: all groups in one call, all partitions in another at the same time."""
+        read: list[str] = []
 
-    async def _write(self, group: str, timeout: float) -> bool:
-        self.writing.add(group)
+        async def call(operation: Operation[str, Any, int], keys: Sequence[str]) -> None:
+            since = {key: self.kafka.acknowledged[key] for key in keys}
+            result = await self._timed(operation, keys, timeout)
+            for key, offset in result.succeeded.items():
+                self.rules.read(key, offset, since[key])
+            read.extend(result.succeeded)
+
+        async with anyio.create_task_group() as calls:
+            for operation, own in ((fetching, GROUPS), (listing, PARTITIONS)):
+                if asked := [key for key in keys if key in own]:
+                    calls.start_soon(call, operation(self.rules), asked)
+        return len(read) == len(keys)
+
+    async def _write(self, key: str, timeout: float) -> bool:
+        self.writing.add(key)
         try:
-            self.kafka.begun[group] += 1
-            number = self.kafka.begun[group]
-            result = await self._timed(_Call(self).writing(number), (group,), timeout)
+            self.kafka.begun[key] += 1
+            number = self.kafka.begun[key]
+            operation = (committing if key in GROUPS else deleting)(self.rules, number)
+            result = await self._timed(operation, (key,), timeout)
             if result.succeeded:
-                self.kafka.acknowledged[group] = max(number, self.kafka.acknowledged[group])
+                self.kafka.acknowledged[key] = max(number, self.kafka.acknowledged[key])
             return bool(result.succeeded)
         finally:
-            self.writing.discard(group)
+            self.writing.discard(key)
 
     async def _timed(self, operation: Operation[str, Any, Any], keys: Sequence[str], timeout: float) -> Any:
         began = anyio.current_time()
@@ -138,72 +138,7 @@ class _Play:
     async def _conclude(self) -> None:
         """All is well: every group answers at once, and nothing is left over."""
         await anyio.sleep(max(0.0, self.kafka.well_from - anyio.current_time()) + 0.001)
-        for groups in [*((group,) for group in GROUPS), GROUPS]:
-            if not await self._read(groups, SOON):
-                self.rules.unanswered(groups)
+        for keys in [*((key,) for key in KEYS), KEYS]:
+            if not await self._read(keys, SOON):
+                self.rules.unanswered(keys)
         self.rules.check_the_end()
-
-
-class _Call:
-    """One call's operation, which sees what it is asked for and what it settles."""
-
-    def __init__(self, play: _Play) -> None:
-        self.play = play
-        self.settled: set[str] = set()
-
-    def reading(self) -> Operation[str, OffsetFetchResponse, int]:
-        return Operation(
-            name="read",
-            noun="group",
-            to=Coordinator,
-            api=OffsetFetchRequest,
-            request=self._fetch,
-            outcomes=self._fetched,
-        )
-
-    def writing(self, number: int) -> Operation[str, OffsetCommitResponse, None]:
-        def request(keys: Sequence[str], attempt: Attempt) -> OffsetCommitRequest:
-            self._asked(keys, attempt)
-            partition = OffsetCommitRequestPartition(partition_index=0, committed_offset=number)
-            return OffsetCommitRequest(
-                group_id=keys[0], topics=(OffsetCommitRequestTopic(name="orders", partitions=(partition,)),)
-            )
-
-        def outcomes(
-            keys: Sequence[str], response: OffsetCommitResponse, attempt: Attempt
-        ) -> Iterator[tuple[str, Outcome[None]]]:
-            code = response.topics[0].partitions[0].error_code
-            yield keys[0], self._settle(keys[0], code, None)
-
-        return Operation(
-            name="write",
-            lane=Lane.BULK,
-            noun="group",
-            to=Coordinator,
-            api=OffsetCommitRequest,
-            request=request,
-            outcomes=outcomes,
-            keys_per_request=lambda version: 1,
-        )
-
-    def _fetch(self, keys: Sequence[str], attempt: Attempt) -> OffsetFetchRequest:
-        self._asked(keys, attempt)
-        return OffsetFetchRequest(groups=tuple(OffsetFetchRequestGroup(group_id=key, topics=None) for key in keys))
-
-    def _fetched(
-        self, keys: Sequence[str], response: OffsetFetchResponse, attempt: Attempt
-    ) -> Iterator[tuple[str, Outcome[int]]]:
-        for group in response.groups:
-            offset = group.topics[0].partitions[0].committed_offset if group.topics else 0
-            yield group.group_id, self._settle(group.group_id, group.error_code, offset)
-
-    def _settle(self, key: str, code: int, value: Any) -> Outcome[Any]:
-        if code:
-            return Errored(code)
-        self.settled.add(key)
-        return Done(value)
-
-    def _asked(self, keys: Sequence[str], attempt: Attempt) -> None:
-        again = self.settled.intersection(keys)
-        if again:
-            self.play.rules.asked_again(again, attempt.broker.id)
