@@ -75,7 +75,7 @@ class Directory:
         self, kind: type, destinations: Sequence[Destination]
     ) -> tuple[Resolution[Destination], dict[Destination, KafkaAdminError]]:
         """For each destination a route, a pause to keep, or a final error."""
-        if not self._nodes:
+        if not self._nodes.entered:
             retry_at = await self._enter_cluster()
             if retry_at is not None:
                 return Resolution(waiting=dict.fromkeys(destinations, retry_at)), {}
@@ -182,6 +182,7 @@ class Directory:
             self._entry_error = error
             self._refused_entries += 1
             return anyio.current_time() + self._backoff.pause(self._refused_entries)
+        self._nodes.entered = True
         self._entry_error = None
         self._refused_entries = 0
         return None

@@ -129,6 +129,8 @@ class Nodes:
 
     def __init__(self, seeds: Iterable[Address], noun: str = "broker", *, gap: float = 3.0) -> None:
         self.seq = 0
+        self.entered = False
+        """Whether somebody has said who the nodes are, since there were none or all were forgotten."""
         self._noun = noun
         self._gap = gap
         self._cleared_seq = 0
@@ -204,6 +206,7 @@ class Nodes:
         for node in list(self._by_id.values()):
             self.lost(node, reason)
         self._by_id.clear()
+        self.entered = False
         self._cleared_seq = self.tick()
         for seed in self._seeds:
             seed.down_until = seed.sluggish_until = 0.0

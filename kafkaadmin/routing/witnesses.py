@@ -94,7 +94,7 @@ class Witnesses:
             await anyio.sleep(_AGAIN_AFTER)  # somebody is being elected
 
     def _is_alone(self, node: Node) -> bool:
-        return all(other is node for other in self._nodes.known())
+        return self._nodes.entered and all(other is node for other in self._nodes.known())
 
 
 class Vouch:

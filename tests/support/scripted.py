@@ -155,6 +155,7 @@ class ScriptedCluster:
         cluster = cls(ClientConfig(bootstrap_servers=(Address("broker-1", 9092),), **settings))
         for broker in cluster.live:
             cluster.nodes.learn(broker, f"broker-{broker}", 9092)
+        cluster.nodes.entered = True
         return cluster
 
     @property

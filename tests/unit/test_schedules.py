@@ -154,6 +154,13 @@ def test_one_that_woke_is_not_believed_while_the_others_are_where_nobody_has_loo
         assert play([*woken, *moved, read("d")], seed).broken == []
 
 
+def test_one_that_woke_is_not_taken_for_the_only_broker_where_all_others_were_forgotten() -> None:
+    """The client had begun anew at a bootstrap address, and a lookup there named the one that woke and no other."""
+    hurt = [act("kill", 2), act("freeze", 1), write("a", pause=SESSION), act("kill", 3, pause=0.05)]
+    for seed in range(4):
+        assert play([*hurt, read("a"), Step(0.05, reads=("b",), cancel_after=0.001)], seed).broken == []
+
+
 def test_a_broker_nobody_has_told_of_yet_is_found_where_all_known_others_sleep() -> None:
     """It came back after this client had asked who lives: it can confirm what else would wait for one that sleeps."""
     hurt = [act("kill", 2), act("freeze", 1), write("a", pause=SESSION), act("restart", 2, pause=0.05), rest(1.0)]

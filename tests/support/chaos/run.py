@@ -7,6 +7,7 @@ import tracemalloc
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import anyio
 
@@ -147,7 +148,8 @@ class Run:
         broker = kafka.coordinator_of(group)
         self._weather.break_out(self._keeping(fault, broker))
         partition = self._partition_of(group)
-        with CoordinatorWatch(kafka, group) as watch, ServiceWatch(kafka, partition, TOPIC) as service:
+        note = partial(self._journal.note, offsets_partition(partition))
+        with CoordinatorWatch(kafka, group) as watch, ServiceWatch(kafka, partition, TOPIC, note) as service:
             struck = time.monotonic()
             self._note(f"{fault.name}: broker {broker} is struck")
             fault.strike(kafka, broker)

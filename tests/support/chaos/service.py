@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 from types import TracebackType
@@ -43,10 +44,10 @@ class ServiceWatch:
     A commit that hangs holds up no other.
     """
 
-    def __init__(self, kafka: KafkaCluster, partition: int, topic: str) -> None:
+    def __init__(self, kafka: KafkaCluster, partition: int, topic: str, note: Callable[[str], None]) -> None:
         names = (f"watch-{number}" for number in count())
         self._group = next(name for name in names if wire.group_partition(name, OFFSETS_PARTITIONS) == partition)
-        self._kafka, self._topic = kafka, topic
+        self._kafka, self._topic, self._note = kafka, topic, note
         self.probes: list[Probe] = []
         self._stopped = threading.Event()
         self._turns = threading.Semaphore(AT_ONCE)
@@ -70,19 +71,17 @@ class ServiceWatch:
                 self._started[-1].start()
 
     def _probe(self) -> None:
-        began = time.monotonic()
+        began, trouble = time.monotonic(), "nobody coordinates it"
         try:
-            acknowledged = self._commit()
+            broker = self._kafka.coordinator_now(self._group)
+            if broker is not None:
+                asked, trouble = time.monotonic(), ""
+                wire.commit_offset(self._kafka.address(broker), self._group, self._topic, 0, 0, timeout=PROMPT)
+                self._note(f"Kafka: a commit to {broker} takes {time.monotonic() - asked:.3f} s")
+        except (OSError, wire.WireError) as error:
+            trouble = f"{type(error).__name__}: {error}"
         finally:
             self._turns.release()
-        self.probes.append(Probe(began, time.monotonic(), acknowledged))
-
-    def _commit(self) -> bool:
-        broker = self._kafka.coordinator_now(self._group)
-        if broker is None:
-            return False
-        try:
-            wire.commit_offset(self._kafka.address(broker), self._group, self._topic, 0, 0, timeout=PROMPT)
-        except (OSError, wire.WireError):
-            return False
-        return True
+        if trouble:
+            self._note(f"Kafka: no commit is taken: {trouble}")
+        self.probes.append(Probe(began, time.monotonic(), not trouble))
