@@ -96,12 +96,13 @@ class CoordinatorFinder:
 
         Where they contradict the node, or each other, the latest election counts that one of them all has heard of.
         """
-        if not self._nodes.one_is_well(anyio.current_time(), without=node):
+        has_looked = not self._nodes.one_is_well(anyio.current_time(), without=node)
+        if has_looked:
             await self._look_elsewhere(node)
         try:
             named = await self._ask_others(key, node)
         except ConnectError:
-            if not await self._look_elsewhere(node):
+            if has_looked or not await self._look_elsewhere(node):
                 raise
             named = await self._ask_others(key, node)
         first = next(iter(named.values()))
