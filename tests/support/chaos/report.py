@@ -18,10 +18,10 @@ GROWTH_ALLOWED = 4 * MEGABYTE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovery:
-    """After one fault, in seconds: until Kafka answered for the group again, and until it took every commit promptly.
+    """After one fault, in seconds: until Kafka answered for the group again, and until it took all commits promptly.
 
     It may answer, and yet keep whoever commits waiting: for a replica that is gone, and not yet counted out. `callers`:
-    for how much longer than `well` a call about the group waited.
+    for how much longer than `well` a call about the group waited, `after_served`: than `kafka`.
     """
 
     fault: str

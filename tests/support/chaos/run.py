@@ -7,7 +7,6 @@ import tracemalloc
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 
 import anyio
 
@@ -147,9 +146,7 @@ class Run:
         kafka, fault = self._kafka, step.fault
         broker = kafka.coordinator_of(group)
         self._weather.break_out(self._keeping(fault, broker))
-        partition = self._partition_of(group)
-        note = partial(self._journal.note, offsets_partition(partition))
-        with CoordinatorWatch(kafka, group) as watch, ServiceWatch(kafka, partition, TOPIC, note) as service:
+        with CoordinatorWatch(kafka, group) as watch, ServiceWatch(kafka, TOPIC, self._journal.note) as service:
             struck = time.monotonic()
             self._note(f"{fault.name}: broker {broker} is struck")
             fault.strike(kafka, broker)
@@ -175,7 +172,7 @@ class Run:
         )
         self._report.recoveries.append(recovery)
         for at, serving in watch.changes:
-            self._journal.note(offsets_partition(partition), f"Kafka: {group} is with {serving}", at)
+            self._journal.note(offsets_partition(self._partition_of(group)), f"Kafka: {group} is with {serving}", at)
         self._say(
             f"{fault.name}, broker {broker}, {healed - struck:.1f} s{', others reset' if step.company else ''}:"
             f" {recovery}; healthy after {time.monotonic() - struck:.1f} s"
