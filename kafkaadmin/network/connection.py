@@ -134,8 +134,8 @@ class Connection:
     """A stream to a broker on which requests are sent and answered. Made by the pool."""
 
     __slots__ = ("_alarm", "_answered", "_busy", "_end", "_ended", "_expires_at", "_greeted", "_on_end", "_outbox",
-                 "_parked", "_peer", "_pending", "_reading", "_renew_at", "_renewing", "_retired", "_session",
-                 "_stream", "_versions", "_writing", "heard_at")  # fmt: skip
+                 "_owed_since", "_parked", "_peer", "_pending", "_reading", "_renew_at", "_renewing", "_retired",
+                 "_session", "_stream", "_versions", "_writing", "heard_at")  # fmt: skip
 
     def __init__(
         self,
@@ -166,6 +166,7 @@ class Connection:
         self._writing = False
         self._reading = False
         self._busy = False
+        self._owed_since = math.inf
         self._parked: dict[Bell, float] = {}
         # Not later than the earliest deadline of all waiters. Too early costs one look at them.
         self._alarm = math.inf
@@ -213,6 +214,14 @@ class Connection:
     def in_flight(self) -> int:
         """Requests whose answers are wanted and haven't come."""
         return len(self._pending)
+
+    @property
+    def held_up_since(self) -> float:
+        """Since when the broker has kept the request whose turn it is, though nobody may want its answer any more.
+
+        It works through a connection's requests in order. `inf` where none is due.
+        """
+        return max(self.heard_at, self._owed_since) if self._session.in_flight else math.inf
 
     def usable(self, max_idle: float) -> bool:
         """Whether a request may be sent: neither closed meanwhile, by either side, nor idle for too long.
@@ -419,6 +428,8 @@ class Connection:
             self._lose(f"lost while writing: {error.strerror or error}")
             return True
         now = self._stream.now()
+        if self._session.in_flight == len(batch):
+            self._owed_since = now
         for exchange in batch:
             exchange.sent = True
             exchange.sent_at = now

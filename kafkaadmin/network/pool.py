@@ -53,6 +53,8 @@ class Lane(Enum):
     """Requests with a wait on the broker's side (`timeout_ms`)."""
     BULK = "bulk"
     """Long scans, with large answers."""
+    ASIDE = "aside"
+    """Questions that would stand behind a request which the broker keeps."""
 
     __hash__ = object.__hash__
 

@@ -48,6 +48,9 @@ DOWN_AFTER_REFUSAL = 1.0
 DOWN_AFTER_TIMEOUT = 5.0
 """Seconds for which a node that took no connection isn't tried, but for one probe a lookup that names it."""
 
+HELD_UP = 0.2
+"""Seconds for which a broker has kept a request when questions go past it, on another connection."""
+
 Make = Callable[[Connection], tuple[Request[R], int]]
 """Makes the request and its version for the connection it will go out on."""
 
@@ -59,7 +62,19 @@ class Moved(Exception):
 class Question:
     """One attempt at one node: what is known of it when it ends, however it ends."""
 
-    __slots__ = ("asked_at", "gone", "lane", "moved", "node", "node_epoch", "patience", "sent", "version", "vouch")
+    __slots__ = (
+        "asked_at",
+        "gone",
+        "lane",
+        "moved",
+        "node",
+        "node_epoch",
+        "passes_by",
+        "patience",
+        "sent",
+        "version",
+        "vouch",
+    )
 
     def __init__(
         self,
@@ -71,6 +86,7 @@ class Question:
         moved: Callable[..., Awaitable[bool]] | None = None,
         gone: Callable[[], Awaitable[bool]] | None = None,
         vouch: Vouch | None = None,
+        passes_by: bool = False,
     ) -> None:
         self.node = node
         self.node_epoch = node.epoch if node_epoch is None else node_epoch
@@ -79,6 +95,7 @@ class Question:
         self.moved = moved  # asks others: has it gone elsewhere? `heard`: the node itself was heard again
         self.gone = gone  # the same while its patience lasts: has it gone for good?
         self.vouch = vouch  # whether others must confirm who answers
+        self.passes_by = passes_by  # whether it stands behind no request that the broker keeps
         self.asked_at = 0.0
         self.version = -1
         self.sent = False  # at least a byte left, and no answer came
@@ -105,7 +122,14 @@ class Asker:
     async def connect(self, question: Question) -> Connection:
         """A connection to the question's node. Raises `ConnectError`, `Moved`, `AuthenticationError` and kin."""
         node = question.node
-        return self._pool.ready(node.id, node.address, question.lane) or await self._open_watched(question)
+        connection = self._pool.ready(node.id, node.address, question.lane)
+        if connection is not None and question.passes_by and self._is_held_up(connection):
+            question.lane = Lane.ASIDE
+            connection = self._pool.ready(node.id, node.address, question.lane)
+        return connection or await self._open_watched(question)
+
+    def _is_held_up(self, connection: Connection) -> bool:
+        return anyio.current_time() - connection.held_up_since > HELD_UP
 
     async def exchange(self, question: Question, connection: Connection, request: Request[R], version: int) -> R:
         """Send one request and wait for its answer.
@@ -391,7 +415,7 @@ class Asker:
             if node.id is None:
                 self._renew(node)
             with suppress(KafkaAdminError):
-                answers[node] = await self.ask(Question(node), make)
+                answers[node] = await self.ask(Question(node, passes_by=True), make)
                 if enough(answers[node]):
                     group.cancel_scope.cancel()
 
@@ -406,7 +430,7 @@ class Asker:
         if node.id is None:
             self._renew(node)
         try:
-            response = await self.ask(Question(node), make)
+            response = await self.ask(Question(node, passes_by=True), make)
         except KafkaAdminError as error:
             race.errors.append(error)
             race.failed_at[node] = anyio.current_time()

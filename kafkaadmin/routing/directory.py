@@ -213,7 +213,7 @@ class Directory:
         """The broker to ask what any of them can answer. Where none is well, one is asked for first."""
         if not self._nodes.one_is_well(anyio.current_time()):
             await self._membership.brokers()
-        candidates = self._nodes.candidates(anyio.current_time(), random, seeds=False)
+        candidates = self._nodes.candidates(anyio.current_time(), random, seeds=False, alone=True)
         if not candidates:
             raise ConnectError("whoever answered at the bootstrap addresses knows no live node yet")
         return candidates[0]

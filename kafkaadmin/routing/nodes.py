@@ -12,7 +12,10 @@ from kafkaadmin.models.brokers import Broker
 __all__ = ["JUST_NOW", "Check", "Node", "Nodes"]
 
 SLUGGISH_FOR = 10.0
-"""Seconds for which a broker that was outrun by a hedge, or was found to be behind, is asked last."""
+"""Seconds for which a broker that was outrun by a hedge is asked after others."""
+
+BEHIND_FOR = 10.0
+"""Seconds for which a broker that took itself for a coordinator, and was replaced, is asked last."""
 
 
 JUST_NOW = 0.5
@@ -59,6 +62,7 @@ class Node:
         "_broker",
         "address",
         "awake_since",
+        "behind_until",
         "checks",
         "confirmed_at",
         "down_until",
@@ -87,7 +91,7 @@ class Node:
         self.failed_seq = 0
         self.down_until = 0.0
         self.quiet_until = 0.0
-        self.sluggish_until = 0.0
+        self.sluggish_until = self.behind_until = 0.0
         self.suspect = False
         self.suspected_seq = 0
         self.revived_seq: int | None = None
@@ -163,7 +167,7 @@ class Nodes:
             # The lookup that says so knows it, and may have failed at the old address before: what it found out holds.
             node.failed_seq = self._cleared_seq
             self._begin_epoch(node, f"now at {node.address}")
-            node.down_until = node.sluggish_until = 0.0
+            node.down_until = node.sluggish_until = node.behind_until = 0.0
             node.suspect, node.revived_seq = False, None
             node.ran_at = node.awake_since = _NEVER
         if rack is not None:
@@ -286,25 +290,35 @@ class Nodes:
         return self._seeds
 
     def candidates(
-        self, now: float, random: Callable[[], float], *, without: Node | None = None, seeds: bool = True
+        self,
+        now: float,
+        random: Callable[[], float],
+        *,
+        without: Node | None = None,
+        seeds: bool = True,
+        alone: bool = False,
     ) -> list[Node]:
         """Whom to ask what any broker can answer, best first: in good health, connected, then in random order.
 
-        One that was counted out may answer from what it knew before: rather those that take their time. Bootstrap
-        addresses that aren't a known broker's follow the brokers in good health. `without` a broker there are none of
-        them, since they may lead to it.
+        Bootstrap addresses that aren't a known broker's follow the brokers in good health. `without` a broker there are
+        none of them, since they may lead to it. One that was counted out may answer from what it knew before: rather
+        those that take their time, also such as are silent, unless the first is asked `alone`.
         """
         nodes = [node for node in self._by_id.values() if node is not without]
         if seeds and without is None:
             taken = {node.address for node in nodes}
             nodes += [seed for seed in self._seeds if seed.address not in taken]
 
-        def rank(node: Node) -> tuple[bool, bool, bool, bool, bool, bool, float]:
+        one_is_behind = any(node.behind_until > now for node in self._by_id.values())
+
+        def rank(node: Node) -> tuple[bool, ...] | tuple[float, ...]:
+            slow = max(node.sluggish_until, node.quiet_until) > now
+            stale = not node.listed or (node.id is None and (slow or one_is_behind))  # a name may lead to that one
             return (
                 node.down_until > now,
-                node.suspect,
-                not node.listed,
-                max(node.sluggish_until, node.quiet_until) > now,
+                node.behind_until > now,
+                *((node.suspect, stale) if alone else (stale, node.suspect)),
+                slow,
                 node.id is None,
                 not node.reached,
                 random(),

@@ -15,7 +15,7 @@ import anyio
 
 from kafkaadmin.errors import ConnectError, ConnectionLostError, KafkaAdminError
 from kafkaadmin.routing.destinations import Coordinator
-from kafkaadmin.routing.nodes import JUST_NOW, SLUGGISH_FOR, Node, Nodes
+from kafkaadmin.routing.nodes import BEHIND_FOR, JUST_NOW, Node, Nodes
 from kafkaadmin.routing.shared import SharedWorks
 from kafkaadmin.routing.table import Route, RouteTable
 
@@ -83,7 +83,7 @@ class Witnesses:
             told = f"it answers, and was replaced by {named}"
             self._table.invalidate(route, ConnectError(f"{node}: {told}"), anyio.current_time())
             self._nodes.failed(node, epoch, told)
-            node.sluggish_until = anyio.current_time() + SLUGGISH_FOR  # it is behind: others are asked who is next
+            node.behind_until = anyio.current_time() + BEHIND_FOR  # others are asked who is next
 
     async def _ask_until_known(self, key: Coordinator, node: Node) -> Node:
         while True:

@@ -213,6 +213,56 @@ async def test_one_that_woke_is_not_believed_where_another_that_is_behind_still_
         assert [await read(admin) for admin in admins] == [2] * len(admins)
 
 
+async def commit(admin: AdminClient, group: str) -> None:
+    (await admin.alter_consumer_group_offsets(group, {ORDERS_0: 5})).raise_for_errors()
+
+
+async def test_questions_go_past_a_request_that_the_broker_keeps(cluster: FakeCluster, admin: AdminClient) -> None:
+    """A broker works through a connection's requests in order, and keeps commits whose replicas don't follow."""
+    for broker in (1, 2, 3):
+        cluster.add_group(f"kept-{broker}")
+        cluster.move_coordinator(f"kept-{broker}", to=broker)
+        assert await read(admin) == 1
+    async with anyio.create_task_group() as callers:
+        kept = [
+            cluster.inject(Fault(api=ApiKey.OFFSET_COMMIT, broker=broker, count=None, delay=30.0))
+            for broker in (1, 2, 3)
+        ]
+        for broker in (1, 2, 3):
+            callers.start_soon(commit, admin, f"kept-{broker}")
+        for fault in kept:
+            await fault.reached()
+        await anyio.sleep(0.5)
+        with anyio.fail_after(1.0):
+            assert list(await admin.find_coordinators("audit")) == ["audit"]
+            assert list(await admin.refresh_coordinators("audit")) == ["audit"]
+        callers.cancel_scope.cancel()
+
+
+async def test_one_that_woke_is_not_believed_while_the_others_keep_commits(
+    cluster: FakeCluster, admin: AdminClient
+) -> None:
+    """They seem silent on the connection where they keep them; their word on who coordinates comes all the same."""
+    for broker in (2, 3):
+        cluster.add_group(f"kept-{broker}")
+        cluster.move_coordinator(f"kept-{broker}", to=broker)
+        await commit(admin, f"kept-{broker}")
+    assert await read(admin) == 1
+    cluster.inject(Fault(api=ApiKey.OFFSET_FETCH, cut="before"))
+    assert await read(admin) == 1  # by now the client knows that the broker may be away
+    replace(cluster)
+    cluster.move_coordinator("billing", to=3)
+    async with anyio.create_task_group() as callers:
+        kept = [cluster.inject(Fault(api=ApiKey.OFFSET_COMMIT, broker=broker, delay=5.0)) for broker in (2, 3)]
+        for broker in (2, 3):
+            callers.start_soon(commit, admin, f"kept-{broker}")
+        for fault in kept:
+            await fault.reached()
+        await anyio.sleep(2.0)  # they are silent by now
+        cluster.start_broker(1, stale_for=60.0)
+        assert await read(admin) == 2
+
+
 async def test_one_that_is_behind_holds_nobody_up(cluster: FakeCluster, admin: AdminClient) -> None:
     """The new coordinator is believed, and found, though another broker still names the old one."""
     assert await read(admin) == 1

@@ -104,6 +104,7 @@ class _Exchange:
 
 class _Connection:
     throttled = False
+    held_up_since = math.inf
 
     def __init__(self, cluster: ScriptedCluster, broker: int, lane: Lane) -> None:
         self.heard_at = anyio.current_time()

@@ -445,6 +445,8 @@ def test_candidates_are_ranked_by_their_health(world: World) -> None:
     ranked = [str(node) for node in world.nodes.candidates(5.0, lambda: 0.0)]
     assert ranked[:3] == [str(world.b), str(world.a), "bootstrap bootstrap:9092"]
     assert set(ranked[3:5]) == {str(fifth), str(sixth)}
+    assert ranked[5:] == [str(world.c), str(gone), str(fourth)]
+    ranked = [str(node) for node in world.nodes.candidates(5.0, lambda: 0.0, alone=True)]
     assert ranked[5:] == [str(gone), str(world.c), str(fourth)]
     assert world.b not in world.nodes.candidates(5.0, lambda: 0.0, without=world.b)
     assert None not in {node.id for node in world.nodes.candidates(5.0, lambda: 0.0, seeds=False)}

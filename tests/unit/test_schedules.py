@@ -178,6 +178,13 @@ def test_who_was_found_to_be_behind_is_asked_last_who_is_next() -> None:
         assert play(steps, seed).broken == []
 
 
+def test_names_may_lead_to_whoever_was_found_to_be_behind() -> None:
+    """It says that it alone lives, and its bootstrap name answers first: it was asked over and over who is next."""
+    hurt = [act("kill", 2), write("a"), act("freeze", 1), read("p", pause=SESSION), act("freeze", 3, pause=0.05)]
+    for seed in range(4):
+        assert play([*hurt, read("c", pause=SESSION), write("a"), read("b")], seed).broken == []
+
+
 def test_the_latest_election_counts_more_than_two_that_slept_through_it() -> None:
     """Both name the old coordinator until they have caught up; the new one alone knows better."""
     busy = [read("b"), read("a", pause=0.003), read("d", pause=0.003), Step(0.0, writes="a", cancel_after=0.001)]

@@ -106,6 +106,11 @@ class Kafka:
         """When the last trouble ends."""
         return max((end for _, end in self.troubles), default=0.0)
 
+    @property
+    def up(self) -> int:
+        """How many brokers can be asked at the moment."""
+        return sum(broker.alive and broker.awake.is_set() for broker in self.brokers.values())
+
     def slept_since(self, began: float) -> bool:
         """Whether some broker has slept since."""
         return any(woken > began for woken in self.woken_at.values())

@@ -125,6 +125,8 @@ class Connection:
     """One connection to a broker."""
 
     throttled = False
+    held_up_since = math.inf
+    """The simulated brokers work through requests as they come: none stands behind another."""
 
     def __init__(self, take: Callable[[Exchange], None], broker: Broker) -> None:
         self.heard_at = anyio.current_time()

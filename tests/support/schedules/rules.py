@@ -106,6 +106,8 @@ class Rules:
 
     def read(self, key: str, offset: int, acknowledged: int) -> None:
         """An offset was read; this one had been acknowledged before the call began."""
+        if self._kafka.up < 2:
+            return  # nobody else can be asked
         if key in PARTITIONS and self._kafka.slept_since(anyio.current_time() - CATCH_UP - SLACK):
             return  # others have no say in who leads: a leader that woke is believed until it has caught up
         if not acknowledged <= offset <= self._kafka.begun[key]:
