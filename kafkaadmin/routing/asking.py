@@ -416,6 +416,7 @@ class Asker:
                 self._renew(node)
             with suppress(KafkaAdminError):
                 answers[node] = await self.ask(Question(node, passes_by=True), make)
+                node.sluggish_until = 0.0
                 if enough(answers[node]):
                     group.cancel_scope.cancel()
 

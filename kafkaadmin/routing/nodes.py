@@ -302,7 +302,7 @@ class Nodes:
 
         Bootstrap addresses that aren't a known broker's follow the brokers in good health. `without` a broker there are
         none of them, since they may lead to it. One that was counted out may answer from what it knew before: rather
-        those that take their time, also such as are silent, unless the first is asked `alone`.
+        those that take their time, and such as keep other requests, unless the first is asked `alone`.
         """
         nodes = [node for node in self._by_id.values() if node is not without]
         if seeds and without is None:
@@ -316,8 +316,10 @@ class Nodes:
             stale = not node.listed or (node.id is None and (slow or one_is_behind))  # a name may lead to that one
             return (
                 node.down_until > now,
+                node.suspect and (alone or slow),  # one that isn't slow answers this, whatever else it keeps
                 node.behind_until > now,
-                *((node.suspect, stale) if alone else (stale, node.suspect)),
+                stale,
+                node.suspect,
                 slow,
                 node.id is None,
                 not node.reached,
