@@ -125,13 +125,19 @@ class Directory:
     async def _leader_has_moved(self, route: Route[Any], *, heard: bool = False) -> bool:
         """Whether others name another leader, where it was heard again; while it is silent, whether it is counted out.
 
-        A broker loses what it leads in the moment in which the cluster counts it out. To ask for that is cheap. To ask
-        who leads may mean 100,000 partitions of a topic, and whoever is slow already would be asked again and again.
+        A broker loses what it leads in the moment in which the cluster counts it out. To ask for that is cheap, and so
+        is one partition's leader, where it is told alone. To ask who leads may mean 100,000 partitions of a topic, and
+        whoever is slow already would be asked again and again.
         """
         router = self._routers[Leader]
         if heard:
             return await router.had_moved(route)
-        return await router.has_moved(route, partial(self._is_counted_out, route))
+
+        async def look() -> None:
+            if not await self._is_counted_out(route):
+                await router.check(route)
+
+        return await router.has_moved(route, look)
 
     async def _controller_has_moved(self, route: Route[Destination], *, heard: bool = False) -> bool:
         """Whether another node passes for the controller. An answer from whoever was asked is the controller's own.

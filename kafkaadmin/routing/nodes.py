@@ -300,9 +300,10 @@ class Nodes:
     ) -> list[Node]:
         """Whom to ask what any broker can answer, best first: in good health, connected, then in random order.
 
-        Bootstrap addresses that aren't a known broker's follow the brokers in good health. `without` a broker there are
-        none of them, since they may lead to it. One that was counted out may answer from what it knew before: rather
-        those that take their time, and such as keep other requests, unless the first is asked `alone`.
+        Bootstrap addresses that aren't a known broker's follow the brokers in good health; `without` a broker there are
+        none of them, since they may lead to it. Of the others those come first who take their time, then who keep other
+        requests, then who may answer from what they knew before: counted out, or found to be behind. Where no second
+        one is asked after a moment (`alone`), who keeps other requests comes after them.
         """
         nodes = [node for node in self._by_id.values() if node is not without]
         if seeds and without is None:

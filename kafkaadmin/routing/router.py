@@ -136,6 +136,11 @@ class Router(Generic[K]):
             await self._heard(node, partial(self._look_again, route))
         return not self.table.is_current(route)
 
+    async def check(self, route: Route[K]) -> None:
+        """Ask whether the node still owns the key, where that is cheap. If not, all its routes are dropped."""
+        if self._still_owns is not None and await self._still_owns(route.node, route.key) is False:
+            self._nodes.failed(route.node, route.node_epoch, "silent, and replaced")
+
     async def _look_again(self, route: Route[K]) -> None:
         since = self._nodes.tick()
         owns = await self._still_owns(route.node, route.key) if self._still_owns is not None else None

@@ -178,6 +178,13 @@ def test_who_was_found_to_be_behind_is_asked_last_who_is_next() -> None:
         assert play(steps, seed).broken == []
 
 
+def test_a_silent_leader_that_the_cluster_still_counts_in_is_left_when_another_leads() -> None:
+    elsewhere = [act("move", 1, "c", pause=0.05), act("move", 1, "q")]
+    for seed in range(4):
+        steps = [write("p"), act("freeze", 3), write("q"), *elsewhere, read("p", pause=4.0)]
+        assert play(steps, seed).broken == []
+
+
 def test_names_may_lead_to_whoever_was_found_to_be_behind() -> None:
     """It says that it alone lives, and its bootstrap name answers first: it was asked over and over who is next."""
     hurt = [act("kill", 2), write("a"), act("freeze", 1), read("p", pause=SESSION), act("freeze", 3, pause=0.05)]
