@@ -93,6 +93,7 @@ class Cluster:
 
     def _learned(self, cluster_id: str | None) -> None:
         self._pool.cluster_id = cluster_id
+        self._nodes.entered = True
 
     # ------------------------------------------------------------------ calls
 

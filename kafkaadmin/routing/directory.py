@@ -188,7 +188,6 @@ class Directory:
             self._entry_error = error
             self._refused_entries += 1
             return anyio.current_time() + self._backoff.pause(self._refused_entries)
-        self._nodes.entered = True
         self._entry_error = None
         self._refused_entries = 0
         return None

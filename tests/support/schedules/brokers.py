@@ -115,6 +115,12 @@ class Kafka:
         """Whether some broker has slept since."""
         return any(woken > began for woken in self.woken_at.values())
 
+    def all_woken_since(self, began: float) -> bool:
+        """Whether no broker has been awake all the while since, and one has woken at least."""
+        woken = sum(began < each < math.inf for each in self.woken_at.values())
+        restarted = sum(began < each for each in self._dead_until.values())
+        return woken > 1 and woken + restarted >= len(self.brokers)
+
     def all_but_one_up_since(self, began: float) -> bool:
         """Whether no other broker was dead or asleep since, nor is."""
         return sum(each > began for each in [*self.woken_at.values(), *self._dead_until.values()]) <= 1

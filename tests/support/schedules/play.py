@@ -101,10 +101,10 @@ class _Play:
         read: list[str] = []
 
         async def call(operation: Operation[str, Any, int], keys: Sequence[str]) -> None:
-            since = {key: self.kafka.acknowledged[key] for key in keys}
+            began, since = anyio.current_time(), {key: self.kafka.acknowledged[key] for key in keys}
             result = await self._timed(operation, keys, timeout)
             for key, offset in result.succeeded.items():
-                self.rules.read(key, offset, since[key])
+                self.rules.read(key, offset, since[key], began)
             read.extend(result.succeeded)
 
         async with anyio.create_task_group() as calls:

@@ -105,11 +105,13 @@ class Rules:
         """They weren't answered for though all was well."""
         self._breaks("healthy soon enough", f"{keys} were not answered for on a healthy cluster")
 
-    def read(self, key: str, offset: int, acknowledged: int) -> None:
-        """An offset was read; this one had been acknowledged before the call began."""
+    def read(self, key: str, offset: int, acknowledged: int, began: float) -> None:
+        """An offset was read, by a call that began then; this one had been acknowledged before."""
         if self._kafka.up < 2:
             return  # nobody else can be asked
-        if key in PARTITIONS and self._kafka.slept_since(anyio.current_time() - CATCH_UP - SLACK):
+        if self._kafka.all_woken_since(anyio.current_time() - SUSPECT_AFTER):
+            return  # the one other that is asked of a broker that never failed may have slept through the same election
+        if key in PARTITIONS and self._kafka.slept_since(began - CATCH_UP):
             return  # others have no say in who leads: a leader that woke is believed until it has caught up
         if not acknowledged <= offset <= self._kafka.begun[key]:
             told = f"{key}: {offset} was read, {acknowledged} acknowledged before, {self._kafka.begun[key]} begun"
