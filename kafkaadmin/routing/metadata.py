@@ -64,7 +64,7 @@ class Metadata:
         self._nodes.expect(len(response.brokers))
         for broker in response.brokers:
             self._nodes.learn(broker.node_id, broker.host, broker.port, broker.rack)
-        self._nodes.live({broker.node_id for broker in response.brokers}, by)
+        self._nodes.live({broker.node_id for broker in response.brokers}, by, anyio.current_time())
         self._learned(response.cluster_id)
         return response
 

@@ -28,6 +28,9 @@ loading of its groups.
 HEARD_BY_ALL_AFTER = 10.0
 """Seconds after which brokers that are well have heard who coordinates (seen on Kafka 4.4.0, on a busy machine: 5)."""
 
+BACK_FOR = 2.0
+"""Seconds for which the same goes for one that is counted in again: it has yet to hear of the latest."""
+
 MOST_NODES = 10_000
 """More than any cluster has: a broker that names more isn't believed, and they aren't kept."""
 
@@ -186,13 +189,15 @@ class Nodes:
         if number > MOST_NODES:
             raise RemoteProtocolError(f"more than {MOST_NODES} {self._noun}s are named: that is no Kafka cluster")
 
-    def live(self, ids: Collection[int], by: Node) -> None:
+    def live(self, ids: Collection[int], by: Node, now: float) -> None:
         """Those are the live brokers, and all of them, as one has said now.
 
         One that was counted out may be back, and answer from what it knew before: its own word doesn't count it in.
         """
         for node in self._by_id.values():
             if node.listed or not node.may_be(by):
+                if node.id in ids and not node.listed:
+                    node.behind_until = max(node.behind_until, now + BACK_FOR)
                 node.listed = node.id in ids
         gone = [node_id for node_id, node in self._by_id.items() if not node.listed]
         for node_id in gone[:-MOST_GONE]:

@@ -11,6 +11,7 @@ from trio.testing import MockClock
 from kafkaadmin.config import Address, ClientConfig
 from kafkaadmin.errors import ConnectError, OperationTimeoutError
 from kafkaadmin.routing import AnyBroker, BrokerId, Coordinator, Deadline
+from kafkaadmin.routing.nodes import BACK_FOR
 from kafkawire.messages import DeleteGroupsRequest, MetadataRequest, MetadataResponse
 from tests.support.scripted import After, ScriptedCluster, lost, refused
 
@@ -125,6 +126,20 @@ async def test_a_broker_that_was_counted_out_is_not_counted_in_by_its_own_word(
     third = cluster.nodes.get(3)
     assert third is not None
     assert not third.listed
+
+
+async def test_one_that_is_counted_in_again_has_a_moment_to_hear_of_the_latest(cluster: ScriptedCluster) -> None:
+    """A topic that was made as it came back was unknown to it 0.1 s later (Docker chaos, seed m1)."""
+    for broker in (1, 2, 3):
+        await send(cluster, BrokerId(broker))
+    for cluster.live in ((1, 2), (1, 2, 3)):
+        await cluster.routing.refresh_metadata(deadline=Deadline.after(10.0))
+    for seconds, asked in ((0.0, {1, 2}), (BACK_FOR, {1, 2, 3})):
+        await anyio.sleep(seconds)
+        before = len(cluster.sent(DeleteGroupsRequest))
+        for _ in range(60):
+            await send(cluster, AnyBroker())
+        assert {each.broker for each in cluster.sent(DeleteGroupsRequest)[before:]} == asked
 
 
 async def test_who_takes_its_time_is_asked_rather_than_one_that_was_counted_out(cluster: ScriptedCluster) -> None:

@@ -14,7 +14,7 @@ def named(nodes: Nodes, *ids: int) -> list[Node]:
 
 def counted(nodes: Nodes, *ids: int) -> None:
     """One of them answers: these are the living."""
-    nodes.live(ids, by=named(nodes, *ids)[0])
+    nodes.live(ids, by=named(nodes, *ids)[0], now=0.0)
 
 
 def test_a_client_of_years_keeps_no_brokers_that_are_long_gone() -> None:
