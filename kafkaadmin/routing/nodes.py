@@ -17,6 +17,8 @@ SLUGGISH_FOR = 10.0
 BEHIND_FOR = 10.0
 """Seconds for which a broker that took itself for a coordinator, and was replaced, is asked last."""
 
+BACK_FOR = 2.0
+"""Seconds for which the same goes for one that is counted in again: it has yet to hear of the latest."""
 
 JUST_NOW = 0.5
 """Seconds within which two things count as one moment, where a broker's word is weighed.
@@ -27,9 +29,6 @@ loading of its groups.
 
 HEARD_BY_ALL_AFTER = 10.0
 """Seconds after which brokers that are well have heard who coordinates (seen on Kafka 4.4.0, on a busy machine: 5)."""
-
-BACK_FOR = 2.0
-"""Seconds for which the same goes for one that is counted in again: it has yet to hear of the latest."""
 
 MOST_NODES = 10_000
 """More than any cluster has: a broker that names more isn't believed, and they aren't kept."""
