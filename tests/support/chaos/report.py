@@ -72,7 +72,8 @@ class Report:
         return [what for what, bad in found.items() if bad]
 
     def lines(self, tally: Tally) -> Iterator[str]:
-        """The report as text."""
+        """The report as text; what is longest comes first."""
+        yield from self.evidence
         total = tally.calls.total()
         kinds = ", ".join(f"{kind} {count}" for kind, count in tally.calls.most_common())
         yield f"{total} calls in {self.seconds:.0f} s ({total / max(self.seconds, 1):.0f} a second): {kinds}"
@@ -89,7 +90,6 @@ class Report:
         yield f"before: {self.before}"
         yield f"after:  {self.after}"
         yield from (f"    {line}" for line in self.largest)
-        yield from self.evidence
         yield f"left open by closed clients: {self.left_open} connections"
 
     def _recovery_lines(self) -> Iterator[str]:
