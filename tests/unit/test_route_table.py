@@ -452,6 +452,28 @@ def test_candidates_are_ranked_by_their_health(world: World) -> None:
     assert None not in {node.id for node in world.nodes.candidates(5.0, lambda: 0.0, seeds=False)}
 
 
+def test_who_is_behind_comes_after_who_keeps_other_requests_and_before_who_answers_nothing(world: World) -> None:
+    world.b.behind_until = 10.0
+    world.nodes.suspected(world.c)  # keeps requests, and yet answers this
+    mute = world.nodes.learn(4, "host-4", 9092)
+    world.nodes.suspected(mute)
+    mute.sluggish_until = 10.0  # was outrun when it was asked this
+    ranked = [str(node) for node in world.nodes.candidates(5.0, lambda: 0.0)]
+    assert ranked == [str(world.a), str(world.c), "bootstrap bootstrap:9092", str(world.b), str(mute)]
+    ranked = [str(node) for node in world.nodes.candidates(5.0, lambda: 0.0, alone=True)]
+    assert ranked[:3] == [str(world.a), "bootstrap bootstrap:9092", str(world.b)]
+    assert set(ranked[3:]) == {str(world.c), str(mute)}
+
+
+def test_a_name_follows_the_known_brokers_only_while_one_of_them_is_behind(world: World) -> None:
+    world.b.sluggish_until = 10.0
+    ranked = [str(node) for node in world.nodes.candidates(5.0, lambda: 0.0)]
+    assert ranked.index("bootstrap bootstrap:9092") < ranked.index(str(world.b))
+    world.c.behind_until = 10.0
+    ranked = [str(node) for node in world.nodes.candidates(5.0, lambda: 0.0)]
+    assert ranked == [str(world.a), str(world.b), "bootstrap bootstrap:9092", str(world.c)]
+
+
 # ------------------------------------------------------------------ anything, in any order
 
 KEYS = st.sampled_from("ghij")
