@@ -230,7 +230,7 @@ class Asker:
         if not node.suspect:
             return response
         # It was silent: it may have been replaced while it slept, and not know it yet.
-        self._nodes.heard(node)
+        self._nodes.heard(node, anyio.current_time())
         if await self._has_moved(question, heard=True):
             raise Moved
         return response
@@ -333,7 +333,7 @@ class Asker:
             pause = DOWN_AFTER_TIMEOUT if error.slow else DOWN_AFTER_REFUSAL
             self._lost(question, error, down_until=anyio.current_time() + pause)
             raise
-        self._nodes.reached_now(node)
+        self._nodes.reached_now(node, anyio.current_time())
         return connection
 
     async def _open_watched(self, question: Question) -> Connection:

@@ -18,7 +18,7 @@ BEHIND_FOR = 10.0
 """Seconds for which a broker that took itself for a coordinator, and was replaced, is asked last."""
 
 BACK_FOR = 2.0
-"""Seconds for which the same goes for one that is counted in again: it has yet to hear of the latest."""
+"""Seconds for which the same goes for one that was silent, unreachable or counted out: it has yet to hear the news."""
 
 JUST_NOW = 0.5
 """Seconds within which two things count as one moment, where a broker's word is weighed.
@@ -196,7 +196,7 @@ class Nodes:
         for node in self._by_id.values():
             if node.listed or not node.may_be(by):
                 if node.id in ids and not node.listed:
-                    node.behind_until = max(node.behind_until, now + BACK_FOR)
+                    self._back(node, now)
                 node.listed = node.id in ids
         gone = [node_id for node_id, node in self._by_id.items() if not node.listed]
         for node_id in gone[:-MOST_GONE]:
@@ -244,10 +244,16 @@ class Nodes:
         """Whether a broker is known, other than `without`, of which no ill is."""
         return any(node is not without and node.is_well(now) for node in self._by_id.values())
 
-    def reached_now(self, node: Node) -> None:
+    def reached_now(self, node: Node, now: float) -> None:
         """A connection to it stands."""
+        if node.down_until > 0.0:
+            self._back(node, now)
         node.down_until = 0.0
         node.reached = True
+
+    def _back(self, node: Node, now: float) -> None:
+        """It was away, and is there again: what others did meanwhile it may be told in a moment."""
+        node.behind_until = max(node.behind_until, now + BACK_FOR)
 
     def ran(self, node: Node, asked_at: float, answered_at: float) -> None:
         """It answered what it was asked: it ran at some moment in between.
@@ -278,10 +284,11 @@ class Nodes:
             node.suspected_seq = self.tick()
         return news
 
-    def heard(self, node: Node) -> None:
+    def heard(self, node: Node, now: float) -> None:
         """It answered again: a lookup begun from now on may clear it of suspicion."""
         if node.suspect and node.revived_seq is None:
             node.revived_seq = self.tick()
+            self._back(node, now)
 
     def cleared(self, node: Node, lookup_seq: int) -> None:
         """A lookup that began at `lookup_seq`, answered by another broker, named it."""

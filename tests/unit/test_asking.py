@@ -57,7 +57,7 @@ def healthiest(cluster: ScriptedCluster, broker: int) -> None:
     """Make a broker the first to be asked."""
     node = cluster.nodes.get(broker)
     assert node is not None
-    cluster.nodes.reached_now(node)
+    cluster.nodes.reached_now(node, 0.0)
 
 
 class Opinions:

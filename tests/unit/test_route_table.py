@@ -291,7 +291,7 @@ def test_a_suspect_node_is_used_only_when_looked_up_since(world: World) -> None:
     assert [route.node for route in world.table.resolve(["g"], 0.0, since=since).routes] == [world.a]
     assert not world.table.resolve(["g"], 0.1, since=world.nodes.seq + 1).look, "so has whoever comes a moment later"
     assert world.table.resolve(["g"], 0.3, since=world.nodes.seq + 1).look == ["g"], "then a call looks up again"
-    world.nodes.heard(world.a)
+    world.nodes.heard(world.a, 0.0)
     assert world.table.resolve(["g"], 0.1, since=world.nodes.seq + 1).look == ["g"], "so does one after it was heard"
 
 
@@ -310,21 +310,21 @@ def test_a_lookup_from_before_the_node_was_heard_again_does_not_clear_it(world: 
     world.nodes.suspected(world.a)
     lookup = world.table.begin(["g"])
     world.table.depart(lookup)
-    world.nodes.heard(world.a)
+    world.nodes.heard(world.a, 0.0)
     world.table.finish(lookup, {"g": world.a}, 0.0)
     assert world.a.suspect
 
 
 def test_a_lookup_since_it_was_heard_again_clears_it(world: World) -> None:
     world.nodes.suspected(world.a)
-    world.nodes.heard(world.a)
+    world.nodes.heard(world.a, 0.0)
     world.look_up({"g": world.a})
     assert not world.a.suspect
 
 
 def test_a_node_that_falls_silent_again_stays_suspect(world: World) -> None:
     world.nodes.suspected(world.a)
-    world.nodes.heard(world.a)
+    world.nodes.heard(world.a, 0.0)
     world.nodes.suspected(world.a)
     world.look_up({"g": world.a})
     assert world.a.suspect
@@ -433,7 +433,7 @@ def test_observers_hear_of_routes_and_their_ends(world: World) -> None:
 
 
 def test_candidates_are_ranked_by_their_health(world: World) -> None:
-    world.nodes.reached_now(world.b)
+    world.nodes.reached_now(world.b, 0.0)
     world.nodes.suspected(world.c)
     fourth, fifth = world.nodes.learn(4, "host-4", 9092), world.nodes.learn(5, "host-5", 9092)
     fourth.down_until = 10.0
@@ -561,7 +561,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(broker=BROKERS)
     def heard(self, broker: int) -> None:
-        self.nodes.heard(self.node(broker))
+        self.nodes.heard(self.node(broker), self.now)
 
     @rule(keys=st.none() | st.sets(KEYS))
     def drop(self, keys: set[str] | None) -> None:

@@ -257,7 +257,7 @@ async def test_a_broker_heard_again_is_confirmed_by_a_lookup_begun_since(router:
     async with anyio.create_task_group() as group:
         group.start_soon(router.has_moved, known)  # begun while it was silent
         await wait_all_tasks_blocked()
-        cluster_nodes.heard(known.node)
+        cluster_nodes.heard(known.node, 0.0)
         for _ in range(10):
             group.start_soon(hear)
     assert verdicts == [False] * 10
@@ -275,7 +275,7 @@ async def test_of_a_broker_heard_again_one_key_tells_for_all(
     for answers, moved in (({}, False), ({"a": other}, True)):
         finder.answers |= answers
         router._nodes.suspected(node)
-        router._nodes.heard(node)
+        router._nodes.heard(node, 0.0)
         verdicts: list[bool] = []
         asked = len(finder.asked)
 
