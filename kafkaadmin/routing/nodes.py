@@ -217,7 +217,7 @@ class Nodes:
         self.entered = False
         self._cleared_seq = self.tick()
         for seed in self._seeds:
-            seed.down_until = seed.sluggish_until = 0.0
+            seed.down_until = seed.sluggish_until = seed.behind_until = 0.0
 
     def failed(self, node: Node, epoch: int, reason: str, *, down_until: float | None = None) -> bool:
         """A connection of the node broke, or none could be opened (`down_until`). Only its current epoch counts."""

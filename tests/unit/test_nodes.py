@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kafkaadmin.config import Address
 from kafkaadmin.errors import RemoteProtocolError
 from kafkaadmin.routing.nodes import MOST_GONE, MOST_NODES, Node, Nodes
 
@@ -44,6 +45,16 @@ def test_a_failure_at_the_old_address_is_nothing_to_the_lookup_that_brings_the_n
     assert lookup < node.failed_seq
     nodes.learn(1, "broker-1", 9093)
     assert lookup > node.failed_seq
+
+
+def test_bootstrap_addresses_begin_anew_with_a_clean_slate() -> None:
+    nodes = Nodes((Address("a", 9092), Address("b", 9092)))
+    first, second = nodes.seeds
+    nodes.failed(first, first.epoch, "refused", down_until=1.0)
+    nodes.reached_now(first, 2.0)
+    assert nodes.candidates(3.0, lambda: 0.0) == [second, first]
+    nodes.clear("nobody answers")
+    assert nodes.candidates(3.0, lambda: 0.0) == [first, second]
 
 
 def test_where_nobody_asks_for_the_living_those_known_longest_are_forgotten() -> None:
