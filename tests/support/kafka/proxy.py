@@ -34,7 +34,7 @@ class Proxy:
         self._strikes: Strikes | None = None
         self._frozen_for = 0.0
         self._links: set[_Link] = set()
-        self._listening: asyncio.Task[None] | None = None
+        self._listener: socket.socket | None = None
         self._flowing = asyncio.Event()
         self._flowing.set()
 
@@ -120,24 +120,27 @@ class Proxy:
         self._flowing.set()
 
     async def _start_listening(self) -> None:
-        if self._listening is None:
-            listener = socket.create_server((HOST, self._ports.proxy), backlog=BACKLOG)
-            listener.setblocking(False)
-            self._listening = self._loop.create_task(self._listen(listener))
+        if self._listener is None:
+            self._listener = socket.create_server((HOST, self._ports.proxy), backlog=BACKLOG)
+            self._listener.setblocking(False)
+            self._loop.add_reader(self._listener, self._welcome, self._listener)
 
     async def _stop_listening(self) -> None:
-        if self._listening is not None:
-            await _cancel([self._listening])
-            self._listening = None
+        if self._listener is not None:
+            self._loop.remove_reader(self._listener)
+            self._listener.close()
+            self._listener = None
 
-    async def _listen(self, listener: socket.socket) -> None:
-        with listener:
-            while True:
-                client, _ = await self._loop.sock_accept(listener)
-                client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                link = _Link(client, self._flowing, self._links.discard, self._tap(), self._vanish)
-                self._links.add(link)
-                link.open((HOST, self._ports.behind))
+    def _welcome(self, listener: socket.socket) -> None:
+        try:
+            client, _ = listener.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            return  # it has thought better of it
+        client.setblocking(False)
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        link = _Link(client, self._flowing, self._links.discard, self._tap(), self._vanish)
+        self._links.add(link)
+        link.open((HOST, self._ports.behind))
 
     def _tap(self) -> Tap | None:
         if self._strikes is None:
