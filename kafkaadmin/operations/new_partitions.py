@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import anyio
 
@@ -12,7 +12,7 @@ from kafkaadmin.models.topics import TopicDescription
 from kafkaadmin.network import Lane
 from kafkaadmin.operations import arguments, quota
 from kafkaadmin.operations.partitions import TOPICS_PER_REQUEST
-from kafkaadmin.operations.topics import describing
+from kafkaadmin.operations.topics import A_LOOK, describing
 from kafkaadmin.routing import (
     Attempt,
     Cluster,
@@ -75,6 +75,7 @@ async def create_partitions(
         return CreatedPartitions(topic=topic, total=len(found.partitions), ambiguous=True)
 
     final = quota.final_codes(retry_on_quota_violation)
+    fewer = frozenset[str]() if validate_only else await _with_fewer(cluster, wanted, deadline)
     return await cluster.run(
         Operation(
             name="create_partitions",
@@ -88,12 +89,22 @@ async def create_partitions(
             final=final,
             repeat=Repeat.SAFE
             if validate_only
-            else Verified(already=final | {_INVALID_PARTITIONS}, verify=is_as_ordered),
+            else Verified(already=final | {_INVALID_PARTITIONS}, verify=is_as_ordered, not_so=fewer),
         ),
         wanted,
         deadline=deadline,
         tally=Tally.of(progress, len(wanted)),
     )
+
+
+async def _with_fewer(cluster: Cluster, wanted: Mapping[str, NewPartitions], deadline: Deadline) -> frozenset[str]:
+    """Those that a broker knows to have fewer before more are ordered."""
+    if cluster.of_controllers:
+        return frozenset()
+    soon = deadline.within(min(A_LOOK, deadline.remaining() / 2))
+    described = await cluster.run(describing("create_partitions", tuple(wanted)), wanted, deadline=soon)
+    found = described.succeeded.items()
+    return frozenset(name for name, topic in found if len(topic.partitions) < wanted[name].total)
 
 
 def _wanted(partitions: object) -> dict[str, NewPartitions]:

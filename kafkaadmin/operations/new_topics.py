@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from kafkaadmin.errors import AuthorizationError, ConfigurationError, TopicAlreadyExistsError, UnsupportedVersionError
+from kafkaadmin.errors import (
+    AuthorizationError,
+    ConfigurationError,
+    TopicAlreadyExistsError,
+    UnknownTopicError,
+    UnsupportedVersionError,
+)
 from kafkaadmin.models.results import BatchResult
 from kafkaadmin.models.topics import CreatedTopic, NewTopic, TopicDescription
 from kafkaadmin.network import Lane
@@ -13,7 +19,7 @@ from kafkaadmin.operations.existing_topics import IfExists, if_exists_rule, tole
 from kafkaadmin.operations.partitions import topic_id
 from kafkaadmin.operations.propagation import wait_until_known
 from kafkaadmin.operations.topic_configs import TopicConfigs, are_as_ordered, topic_configs
-from kafkaadmin.operations.topics import describing
+from kafkaadmin.operations.topics import A_LOOK, describing
 from kafkaadmin.routing import (
     Attempt,
     Cluster,
@@ -72,6 +78,50 @@ async def create_topics(
             "create_topics: controllers can't tell when brokers know a topic: with bootstrap_controllers, wait=False"
         )
 
+    absent = frozenset[str]() if validate_only else await _absent(cluster, wanted, deadline)
+    result = await cluster.run(
+        _creating(
+            cluster,
+            wanted,
+            validate_only=validate_only,
+            final=quota.final_codes(retry_on_quota_violation),
+            absent=absent,
+        ),
+        wanted,
+        deadline=deadline,
+        tally=all_but(tally, TopicAlreadyExistsError),
+    )
+    judged = [name for name, error in result.failed.items() if isinstance(error, TopicAlreadyExistsError)]
+    result = await tolerated(cluster, wanted, result, rule, deadline)
+    fine = sum(name in result.succeeded for name in judged)
+    count(tally, fine, len(judged) - fine)
+    if validate_only or not wait:
+        return result
+    late = await wait_until_known(cluster, "create_topics", result.succeeded, deadline=deadline)
+    if not late:
+        return result
+    known = {name: topic for name, topic in result.succeeded.items() if name not in late}
+    count(tally, -len(late), len(late))
+    return BatchResult(known, {**result.failed, **late})
+
+
+async def _absent(cluster: Cluster, wanted: Mapping[str, NewTopic], deadline: Deadline) -> frozenset[str]:
+    """Those that a broker doesn't know before they are ordered."""
+    if cluster.of_controllers:
+        return frozenset()
+    soon = deadline.within(min(A_LOOK, deadline.remaining() / 2))
+    described = await cluster.run(describing("create_topics", tuple(wanted)), wanted, deadline=soon)
+    return frozenset(name for name, error in described.failed.items() if isinstance(error, UnknownTopicError))
+
+
+def _creating(
+    cluster: Cluster,
+    wanted: Mapping[str, NewTopic],
+    *,
+    validate_only: bool,
+    final: frozenset[int],
+    absent: frozenset[str],
+) -> Operation[str, CreateTopicsResponse, CreatedTopic]:
     def request(keys: Sequence[str], attempt: Attempt) -> CreateTopicsRequest:
         return CreateTopicsRequest(
             topics=tuple(_creatable(wanted[key]) for key in keys),
@@ -91,39 +141,20 @@ async def create_topics(
     async def is_as_ordered(topic: str, deadline: Deadline) -> CreatedTopic | None:
         return await _found_as_ordered(cluster, wanted[topic], deadline)
 
-    final = quota.final_codes(retry_on_quota_violation)
-    result = await cluster.run(
-        Operation(
-            name="create_topics",
-            noun="topic",
-            to=_controller,
-            api=CreateTopicsRequest,
-            lane=Lane.WAITING,
-            request=request,
-            outcomes=outcomes,
-            keys_per_request=lambda version: _topics_per_request(wanted),
-            at_least=_WITH_DEFAULTS if any(map(_wants_defaults, wanted.values())) else None,
-            final=final,
-            repeat=Repeat.SAFE
-            if validate_only
-            else Verified(already=final | {_TOPIC_ALREADY_EXISTS}, verify=is_as_ordered),
-        ),
-        wanted,
-        deadline=deadline,
-        tally=all_but(tally, TopicAlreadyExistsError),
+    verified = Verified(already=final | {_TOPIC_ALREADY_EXISTS}, verify=is_as_ordered, not_so=absent)
+    return Operation(
+        name="create_topics",
+        noun="topic",
+        to=_controller,
+        api=CreateTopicsRequest,
+        lane=Lane.WAITING,
+        request=request,
+        outcomes=outcomes,
+        keys_per_request=lambda version: _topics_per_request(wanted),
+        at_least=_WITH_DEFAULTS if any(map(_wants_defaults, wanted.values())) else None,
+        final=final,
+        repeat=Repeat.SAFE if validate_only else verified,
     )
-    judged = [name for name, error in result.failed.items() if isinstance(error, TopicAlreadyExistsError)]
-    result = await tolerated(cluster, wanted, result, rule, deadline)
-    fine = sum(name in result.succeeded for name in judged)
-    count(tally, fine, len(judged) - fine)
-    if validate_only or not wait:
-        return result
-    late = await wait_until_known(cluster, "create_topics", result.succeeded, deadline=deadline)
-    if not late:
-        return result
-    known = {name: topic for name, topic in result.succeeded.items() if name not in late}
-    count(tally, -len(late), len(late))
-    return BatchResult(known, {**result.failed, **late})
 
 
 def _controller(key: object) -> Controller:

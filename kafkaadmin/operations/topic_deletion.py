@@ -130,7 +130,7 @@ def _deleting(
         keys_per_request=lambda version: TOPICS_PER_REQUEST,
         at_least=_BY_ID if any(isinstance(topic, UUID) for topic in wanted) else None,
         final=final,
-        repeat=Verified(already=_GONE | final, verify=is_gone),
+        repeat=Verified(already=_GONE | final, verify=is_gone, not_so=known),
     )
 
 

@@ -33,9 +33,12 @@ from kafkawire.messages import (
     MetadataResponseTopic,
 )
 
-__all__ = ["describe_topics", "describing", "list_topics"]
+__all__ = ["A_LOOK", "describe_topics", "describing", "list_topics"]
 
 K = TypeVar("K", str, UUID)
+
+A_LOOK = 1.0
+"""Seconds that a call may take to see how things are before it changes them, where it could do without."""
 
 _LEADER_NOT_AVAILABLE = 5
 

@@ -65,8 +65,10 @@ Not in the second half of a call's time: what such a request waits for may never
 """
 
 FORWARDED_ANEW_AFTER = 1.0
+FORWARDED_ANEW_SOONEST = 0.05
 """Seconds after which an answer of the controller's may be that to a repetition: a KRaft broker passes a request on
-again when it has lost the controller that it passed it on to, and tells nobody (seen on Kafka 4.4.0)."""
+again when it has lost the controller that it passed it on to, and tells nobody (seen on Kafka 4.4.0). A controller that
+resigns is replaced so fast that few healthy answers are faster: so soon that is thought only of keys seen `not_so`."""
 
 POISON = 8
 """A request that killed so many fresh connections, one after the other, isn't sent again.
@@ -311,10 +313,19 @@ class Call(Generic[K, R, V]):
             if question.sent:  # lost, or cancelled before the answer
                 for key in keys:
                     self._unanswered(self._trouble(key), question)
-        if self.kind is Controller and anyio.current_time() - question.asked_at > FORWARDED_ANEW_AFTER:
-            for key in keys:
-                self._trouble(key).in_doubt = True
+        if self.kind is Controller:
+            self._doubt_if_forwarded_anew(keys, anyio.current_time() - question.asked_at)
         return await self._read(batch, keys, response, attempt)
+
+    def _doubt_if_forwarded_anew(self, keys: list[K], seconds: float) -> None:
+        """Whether an "already so" that took so long may speak of this very request."""
+        if seconds <= FORWARDED_ANEW_SOONEST:
+            return
+        repeat = self.operation.repeat
+        not_so = repeat.not_so if isinstance(repeat, Verified) else ()
+        for key in keys:
+            if seconds > FORWARDED_ANEW_AFTER or key in not_so:
+                self._trouble(key).in_doubt = True
 
     def _doubtful(self, keys: list[K]) -> Collection[K]:
         """Those of the keys that an earlier request may have been applied for."""

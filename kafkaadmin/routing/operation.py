@@ -124,10 +124,13 @@ class Verified(Generic[K, V]):
     After an answer was lost, a code in `already` is not believed: `verify(key, deadline)` reads the cluster and gives
     the value (marked ambiguous) if the earlier attempt explains the state, or `None` if it doesn't. So it does
     where an answer can't be read, or leaves the key out: `verify` must hold for every key of the operation.
+
+    `not_so`: keys that a broker, asked during the call, has shown not to be so. May grow while the operation runs.
     """
 
     already: frozenset[int]
     verify: Callable[[K, Deadline], Awaitable[V | None]]
+    not_so: Collection[object] = ()
 
 
 def at_version(version: int, keys: int, *, before: int) -> Callable[[int], int]:

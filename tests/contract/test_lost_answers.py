@@ -218,6 +218,33 @@ async def test_a_topic_that_is_not_there_is_nobodys_when_no_answer_was_lost(clus
             (await admin.delete_topics("nope"))["nope"]
 
 
+PASSED_ON_TWICE = {"create_topics": 36, "create_partitions": 37, "delete_topics": 100}
+"""Writes that see first how things are, and what a controller answers to the second of two requests."""
+
+
+@pytest.mark.parametrize("call", PASSED_ON_TWICE)
+async def test_one_s_own_write_is_known_when_a_broker_passed_it_on_twice(call: str, cluster: FakeCluster) -> None:
+    """KRaft's brokers do when they lose the controller, and hand out the second answer (JVM chaos, seed p2)."""
+    write, scene = named(call), await play(cluster)
+    async with AdminClient(cluster.bootstrap_servers) as admin:
+        fault = cluster.inject(Fault(api=write.api, error=PASSED_ON_TWICE[call], after_applying=True, delay=0.2))
+        assert ambiguous(await write.do(admin, scene))
+    assert fault.hits == 1
+    assert await seen(write, scene) == write.done
+
+
+@pytest.mark.parametrize("call", ["create_topics", "create_partitions"])
+async def test_what_was_so_before_is_an_error_however_long_the_controller_takes(
+    call: str, cluster: FakeCluster
+) -> None:
+    write, scene = named(call), await play(cluster)
+    async with AdminClient(cluster.bootstrap_servers) as admin:
+        await write.do(admin, scene)
+        cluster.inject(Fault(api=write.api, delay=0.2))
+        with pytest.raises(BrokerError):
+            await write.do(admin, scene)
+
+
 async def test_groups_are_listed_whole_although_a_broker_died_meanwhile(anyio_backend: str) -> None:
     with FakeCluster(brokers=3, failover=0.2) as cluster:
         for number in range(30):

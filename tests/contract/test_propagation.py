@@ -21,9 +21,9 @@ def cluster() -> Iterator[FakeCluster]:
         yield cluster
 
 
-def silence(cluster: FakeCluster) -> None:
-    """After one answer, which names the brokers, nobody says anything more of topics."""
-    cluster.inject(Fault(api=ApiKey.METADATA, skip=1, drop_answer=True, count=None))
+def silence(cluster: FakeCluster, *, after: int = 1) -> None:
+    """After one answer, which names the brokers, or several, nobody says anything more of topics."""
+    cluster.inject(Fault(api=ApiKey.METADATA, skip=after, drop_answer=True, count=None))
 
 
 async def test_brokers_that_had_no_time_to_answer_have_not_said_that_they_know_it(cluster: FakeCluster) -> None:
@@ -36,7 +36,7 @@ async def test_brokers_that_had_no_time_to_answer_have_not_said_that_they_know_i
 async def test_a_topic_is_made_and_not_known_when_time_is_up(cluster: FakeCluster) -> None:
     async with AdminClient(cluster.bootstrap_servers, suspect_after=30.0) as admin:
         await admin.list_topics()
-        silence(cluster)
+        silence(cluster, after=2)  # that there is no such topic yet, and who the controller is
         created = await admin.create_topics("audit", timeout=2.0)
         with pytest.raises(OperationTimeoutError, match="topic 'audit': not all brokers knew it") as late:
             created["audit"]

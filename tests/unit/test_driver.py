@@ -421,13 +421,17 @@ async def test_a_coordinator_that_loses_its_office_may_have_applied_what_it_refu
     assert dict(result) == {"a": "ambiguous"}
 
 
-@pytest.mark.parametrize(("seconds", "believed"), [(0.5, True), (1.4, False)])
+@pytest.mark.parametrize(
+    ("seconds", "not_so", "believed"),
+    [(0.5, "", True), (1.4, "", False), (0.5, "a", False), (0.06, "a", False), (0.04, "a", True), (0.5, "b", True)],
+)
 async def test_a_broker_that_took_its_time_may_have_passed_a_request_on_to_two_controllers(
-    cluster: ScriptedCluster, seconds: float, believed: bool
+    cluster: ScriptedCluster, seconds: float, not_so: str, believed: bool
 ) -> None:
     """The second one's answer is "already so", and the client never saw a request fail."""
     cluster.on(1, DeleteGroupsRequest, After(seconds, coded(a=NOT_FOUND)))
-    operation = replace(deletion(repeat=verified("ambiguous", [])), to=lambda key: Controller())
+    repeat = replace(verified("ambiguous", []), not_so=not_so)
+    operation = replace(deletion(repeat=repeat), to=lambda key: Controller())
     result = await cluster.routing.run(operation, ["a"], deadline=Deadline.after(60))
     if believed:
         assert isinstance(result.failed["a"], GroupNotFoundError)

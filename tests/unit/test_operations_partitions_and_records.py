@@ -65,7 +65,7 @@ class TestCreatePartitions:
             result["audit"]
         (asked,) = cluster.asked
         assert asked.to == Controller()
-        assert cluster.operations[0].lane is Lane.WAITING
+        assert cluster.operations[1].lane is Lane.WAITING
         orders, audit = asked.request.topics
         assert (orders.count, orders.assignments) == (6, None)
         assert [each.broker_ids for each in audit.assignments] == [(2, 3)]
@@ -100,7 +100,7 @@ class TestCreatePartitions:
         )
         cluster.answers[MetadataRequest] = (12, lambda _: MetadataResponse(topics=(there,)))
         create(cluster, {"orders": wanted})
-        repeat = cluster.operations[0].repeat
+        repeat = cluster.operations[1].repeat
         assert isinstance(repeat, Verified)
         assert repeat.already == {37}
         made = CreatedPartitions(topic="orders", total=2, ambiguous=True)

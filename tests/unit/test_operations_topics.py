@@ -211,7 +211,7 @@ class TestCreateTopics:
         assert (ordered.name, ordered.num_partitions, ordered.replication_factor) == ("orders", 3, 2)
         assert [(config.name, config.value) for config in ordered.configs] == [("retention.ms", "5")]
         assert asked.request.timeout_ms == 5_000
-        assert cluster.operations[0].lane is Lane.WAITING
+        assert cluster.operations[1].lane is Lane.WAITING
 
     def test_replicas_by_hand_replace_the_counts(self) -> None:
         cluster = created(CreatableTopicResult(name="orders"), version=3)
@@ -315,7 +315,7 @@ class TestALostCreateAnswer:
     )
     def test_it_is_ours_if_its_partitions_are_as_ordered(self, ordered: NewTopic, ours: bool) -> None:
         cluster = made_meanwhile(ordered, configs({}))
-        repeat = cluster.operations[0].repeat
+        repeat = cluster.operations[1].repeat
         assert isinstance(repeat, Verified)
         assert repeat.already == {36}
         made = CreatedTopic(
@@ -327,7 +327,7 @@ class TestALostCreateAnswer:
             ambiguous=True,
         )
         assert cluster.verify("orders") == (made if ours else None)
-        assert {3, 5} <= cluster.operations[1].retry_on
+        assert {3, 5} <= cluster.operations[2].retry_on
 
     @pytest.mark.parametrize(
         ("ordered", "found", "ours"),
@@ -385,7 +385,7 @@ class TestTheQuotaOfChanges:
     def test_whether_it_is_waited_out_is_the_callers_choice(self, retry: bool) -> None:
         cluster = created(CreatableTopicResult(name="orders"))
         cluster.call(ops.create_topics, "orders", validate_only=False, wait=False, retry_on_quota_violation=retry)
-        operation = cluster.operations[0]
+        operation = cluster.operations[1]
         assert operation.final == (frozenset() if retry else {89})
         assert (89 in operation.repeat.already) is not retry  # type: ignore[union-attr]
 
