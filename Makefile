@@ -71,7 +71,7 @@ test-kafka: kafka kerberos
 	$(PYTEST) $(IN_TWO) worksteal -m 'real_kafka or kerberos' -rP $(ARGS)
 
 # Of older releases the contract tests are played every day; everything, chaos and security too, takes ten minutes each.
-test-old-kafka: $(READY)
+test-old-kafka: $(if $(WHOLE),kerberos,$(READY))
 	for version in $(OLD_KAFKA); do \
 	  KAFKA_BACKEND=jvm KAFKA_VERSION=$$version $(PY) -m tests.support.kafka.setup && \
 	  $(PY) -bb -m pytest $(IN_TWO) loadfile -m real_kafka -q --kafka-backend=jvm --kafka-version=$$version \

@@ -53,15 +53,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     Where brokers are processes of this machine, which have no network of their own, tests that need one are left out.
     So are those that talk to KRaft's controllers, where ZooKeeper runs the cluster.
     """
-    _leave_out_docker(config, items)
-    _leave_out_kraft(config, items)
-    if not config.getoption("--long"):
-        _leave_out(config, items, [item for item in items if item.get_closest_marker("long")])
     for item in items:
         if not FIXTURES.isdisjoint(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.real_kafka)
         if item.get_closest_marker("real_kafka") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(TIMEOUT_SECONDS))
+    _leave_out_docker(config, items)
+    _leave_out_kraft(config, items)
+    if not config.getoption("--long"):
+        _leave_out(config, items, [item for item in items if item.get_closest_marker("long")])
 
 
 def _leave_out_docker(config: pytest.Config, items: list[pytest.Item]) -> None:
