@@ -6,7 +6,7 @@ in a frozen broker's socket for a while, must not delete that one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from kafkaadmin.models.topics import DeletedTopic
 from kafkaadmin.network import Lane
 from kafkaadmin.operations import arguments, quota
 from kafkaadmin.operations.partitions import TOPICS_PER_REQUEST, topic_id
-from kafkaadmin.operations.topics import describing
+from kafkaadmin.operations.topics import A_LOOK, describing
 from kafkaadmin.routing import (
     Attempt,
     Cluster,
@@ -61,15 +61,18 @@ async def delete_topics(
     final = quota.final_codes(retry_on_quota_violation)
     given: Sequence[Any] = wanted
     known, unreached = await _ids(cluster, [topic for topic in given if isinstance(topic, str)], deadline)
+    there = set[object](known)
+    there.update(await _there(cluster, [topic for topic in given if isinstance(topic, UUID)], deadline))
     reached = [topic for topic in wanted if topic not in unreached]
     tally = Tally.of(progress, len(wanted))
     not_yet = all_but(tally, UnknownTopicError)
-    result = await cluster.run(_deleting(cluster, known, final, reached), reached, deadline=deadline, tally=not_yet)
+    deleting = _deleting(cluster, known, there, final, reached)
+    result = await cluster.run(deleting, reached, deadline=deadline, tally=not_yet)
     # An id that the controller doesn't know: whoever told it was behind, and there may be another topic by that name.
     outdated = [topic for topic, error in result.failed.items() if topic in known and _code(error) == _UNKNOWN_TOPIC_ID]
     unknown = sum(isinstance(error, UnknownTopicError) for error in result.failed.values())
     count(tally, 0, unknown - len(outdated) + len(unreached))
-    named = await cluster.run(_deleting(cluster, {}, final, outdated), outdated, deadline=deadline, tally=tally)
+    named = await cluster.run(_deleting(cluster, {}, (), final, outdated), outdated, deadline=deadline, tally=tally)
     failed: dict[Any, KafkaAdminError] = {**result.failed, **named.failed, **unreached}
     for topic in named.succeeded:
         del failed[topic]
@@ -93,8 +96,20 @@ async def _ids(
     }
 
 
+async def _there(cluster: Cluster, ids: Sequence[UUID], deadline: Deadline) -> Iterable[UUID]:
+    """Those of the topics that a broker knows before they are deleted."""
+    if not ids or cluster.of_controllers:
+        return ()
+    soon = deadline.within(min(A_LOOK, deadline.remaining() / 2))
+    return (await cluster.run(describing("delete_topics", ids), ids, deadline=soon)).succeeded
+
+
 def _deleting(
-    cluster: Cluster, known: Mapping[Any, UUID], final: frozenset[int], wanted: Sequence[K]
+    cluster: Cluster,
+    known: Mapping[Any, UUID],
+    there: Collection[object],
+    final: frozenset[int],
+    wanted: Sequence[K],
 ) -> Operation[K, DeleteTopicsResponse, DeletedTopic]:
     by_id: dict[UUID, Any] = {each: topic for topic, each in known.items()}
 
@@ -130,7 +145,7 @@ def _deleting(
         keys_per_request=lambda version: TOPICS_PER_REQUEST,
         at_least=_BY_ID if any(isinstance(topic, UUID) for topic in wanted) else None,
         final=final,
-        repeat=Verified(already=_GONE | final, verify=is_gone, not_so=known),
+        repeat=Verified(already=_GONE | final, verify=is_gone, not_so=there),
     )
 
 

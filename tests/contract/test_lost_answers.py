@@ -218,16 +218,16 @@ async def test_a_topic_that_is_not_there_is_nobodys_when_no_answer_was_lost(clus
             (await admin.delete_topics("nope"))["nope"]
 
 
-PASSED_ON_TWICE = {"create_topics": 36, "create_partitions": 37, "delete_topics": 100}
+PASSED_ON_TWICE = {"create_topics": 36, "create_partitions": 37, "delete_topics": 100, "delete_topics-by-id": 100}
 """Writes that see first how things are, and what a controller answers to the second of two requests."""
 
 
-@pytest.mark.parametrize("call", PASSED_ON_TWICE)
-async def test_one_s_own_write_is_known_when_a_broker_passed_it_on_twice(call: str, cluster: FakeCluster) -> None:
+@pytest.mark.parametrize("name", PASSED_ON_TWICE)
+async def test_one_s_own_write_is_known_when_a_broker_passed_it_on_twice(name: str, cluster: FakeCluster) -> None:
     """KRaft's brokers do when they lose the controller, and hand out the second answer (JVM chaos, seed p2)."""
-    write, scene = named(call), await play(cluster)
+    write, scene = named(name), await play(cluster)
     async with AdminClient(cluster.bootstrap_servers) as admin:
-        fault = cluster.inject(Fault(api=write.api, error=PASSED_ON_TWICE[call], after_applying=True, delay=0.2))
+        fault = cluster.inject(Fault(api=write.api, error=PASSED_ON_TWICE[name], after_applying=True, delay=0.2))
         assert ambiguous(await write.do(admin, scene))
     assert fault.hits == 1
     assert await seen(write, scene) == write.done
