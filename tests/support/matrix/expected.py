@@ -169,9 +169,15 @@ RULES: tuple[Rule, ...] = (
     Rule(
         moments=(Moment.LOOKUP,),
         faults=_codes(-1),
-        calls=("delete_topics",),
+        calls=(
+            "create_topics",
+            "create_partitions",
+            "create_partitions-assigned",
+            "delete_topics",
+            "delete_topics-by-id",
+        ),
         outcome=Outcome.DONE,
-        why="its first Metadata asks which topic the name means: unanswered, it is deleted by name",
+        why="the first Metadata asks how things are, or which topic a name means: the call does without",
     ),
     Rule(
         moments=(Moment.LOOKUP,),
