@@ -37,7 +37,7 @@ __all__ = ["A_LOOK", "describe_topics", "describing", "list_topics"]
 
 K = TypeVar("K", str, UUID)
 
-A_LOOK = 1.0
+A_LOOK = 0.5
 """Seconds that a call may take to see how things are before it changes them, where it could do without."""
 
 _LEADER_NOT_AVAILABLE = 5
