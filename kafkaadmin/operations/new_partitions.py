@@ -12,7 +12,7 @@ from kafkaadmin.models.topics import TopicDescription
 from kafkaadmin.network import Lane
 from kafkaadmin.operations import arguments, quota
 from kafkaadmin.operations.partitions import TOPICS_PER_REQUEST
-from kafkaadmin.operations.topics import A_LOOK, describing
+from kafkaadmin.operations.topics import describing, look
 from kafkaadmin.routing import (
     Attempt,
     Cluster,
@@ -99,12 +99,8 @@ async def create_partitions(
 
 async def _with_fewer(cluster: Cluster, wanted: Mapping[str, NewPartitions], deadline: Deadline) -> frozenset[str]:
     """Those that a broker knows to have fewer before more are ordered."""
-    if cluster.of_controllers:
-        return frozenset()
-    soon = deadline.within(min(A_LOOK, deadline.remaining() / 2))
-    described = await cluster.run(describing("create_partitions", tuple(wanted)), wanted, deadline=soon)
-    found = described.succeeded.items()
-    return frozenset(name for name, topic in found if len(topic.partitions) < wanted[name].total)
+    found = (await look(cluster, "create_partitions", tuple(wanted), deadline)).succeeded
+    return frozenset(name for name, topic in found.items() if len(topic.partitions) < wanted[name].total)
 
 
 def _wanted(partitions: object) -> dict[str, NewPartitions]:

@@ -19,7 +19,7 @@ from kafkaadmin.operations.existing_topics import IfExists, if_exists_rule, tole
 from kafkaadmin.operations.partitions import topic_id
 from kafkaadmin.operations.propagation import wait_until_known
 from kafkaadmin.operations.topic_configs import TopicConfigs, are_as_ordered, topic_configs
-from kafkaadmin.operations.topics import A_LOOK, describing
+from kafkaadmin.operations.topics import describing, look
 from kafkaadmin.routing import (
     Attempt,
     Cluster,
@@ -107,11 +107,8 @@ async def create_topics(
 
 async def _absent(cluster: Cluster, wanted: Mapping[str, NewTopic], deadline: Deadline) -> frozenset[str]:
     """Those that a broker doesn't know before they are ordered."""
-    if cluster.of_controllers:
-        return frozenset()
-    soon = deadline.within(min(A_LOOK, deadline.remaining() / 2))
-    described = await cluster.run(describing("create_topics", tuple(wanted)), wanted, deadline=soon)
-    return frozenset(name for name, error in described.failed.items() if isinstance(error, UnknownTopicError))
+    found = await look(cluster, "create_topics", tuple(wanted), deadline)
+    return frozenset(name for name, error in found.failed.items() if isinstance(error, UnknownTopicError))
 
 
 def _creating(

@@ -18,7 +18,7 @@ from kafkaadmin.models.topics import DeletedTopic
 from kafkaadmin.network import Lane
 from kafkaadmin.operations import arguments, quota
 from kafkaadmin.operations.partitions import TOPICS_PER_REQUEST, topic_id
-from kafkaadmin.operations.topics import A_LOOK, describing
+from kafkaadmin.operations.topics import describing, look
 from kafkaadmin.routing import (
     Attempt,
     Cluster,
@@ -61,8 +61,8 @@ async def delete_topics(
     final = quota.final_codes(retry_on_quota_violation)
     given: Sequence[Any] = wanted
     known, unreached = await _ids(cluster, [topic for topic in given if isinstance(topic, str)], deadline)
-    there = set[object](known)
-    there.update(await _there(cluster, [topic for topic in given if isinstance(topic, UUID)], deadline))
+    by_id = await look(cluster, "delete_topics", [topic for topic in given if isinstance(topic, UUID)], deadline)
+    there = {*known, *by_id.succeeded}
     reached = [topic for topic in wanted if topic not in unreached]
     tally = Tally.of(progress, len(wanted))
     not_yet = all_but(tally, UnknownTopicError)
@@ -94,14 +94,6 @@ async def _ids(
         for topic, error in described.failed.items()
         if isinstance(error, OperationTimeoutError)
     }
-
-
-async def _there(cluster: Cluster, ids: Sequence[UUID], deadline: Deadline) -> Iterable[UUID]:
-    """Those of the topics that a broker knows before they are deleted."""
-    if not ids or cluster.of_controllers:
-        return ()
-    soon = deadline.within(min(A_LOOK, deadline.remaining() / 2))
-    return (await cluster.run(describing("delete_topics", ids), ids, deadline=soon)).succeeded
 
 
 def _deleting(

@@ -33,12 +33,11 @@ from kafkawire.messages import (
     MetadataResponseTopic,
 )
 
-__all__ = ["A_LOOK", "describe_topics", "describing", "list_topics"]
+__all__ = ["describe_topics", "describing", "list_topics", "look"]
 
 K = TypeVar("K", str, UUID)
 
-A_LOOK = 0.5
-"""Seconds that a call may take to see how things are before it changes them, where it could do without."""
+_A_LOOK = 0.5
 
 _LEADER_NOT_AVAILABLE = 5
 
@@ -151,6 +150,16 @@ def describing(
         at_least=_BY_ID if by_id else _WITH_OPERATIONS if include_authorized_operations else _NEVER_CREATES,
         retry_on=retry_on,
     )
+
+
+async def look(
+    cluster: Cluster, name: str, wanted: Sequence[K], deadline: Deadline
+) -> BatchResult[K, TopicDescription]:
+    """How topics are before the call `name` changes them. It can do without: this takes half a second at most."""
+    if not wanted or cluster.of_controllers:
+        return BatchResult({}, {})
+    soon = deadline.within(min(_A_LOOK, deadline.remaining() / 2))
+    return await cluster.run(describing(name, wanted), wanted, deadline=soon)
 
 
 def _any_broker(key: object) -> AnyBroker:
