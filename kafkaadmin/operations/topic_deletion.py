@@ -62,7 +62,8 @@ async def delete_topics(
     given: Sequence[Any] = wanted
     known, unreached = await _ids(cluster, [topic for topic in given if isinstance(topic, str)], deadline)
     by_id = await look(cluster, "delete_topics", [topic for topic in given if isinstance(topic, UUID)], deadline)
-    there = {*known, *by_id.succeeded}
+    there = set[object](known)
+    there.update(by_id.succeeded)
     reached = [topic for topic in wanted if topic not in unreached]
     tally = Tally.of(progress, len(wanted))
     not_yet = all_but(tally, UnknownTopicError)
