@@ -125,7 +125,8 @@ class Verified(Generic[K, V]):
     the value (marked ambiguous) if the earlier attempt explains the state, or `None` if it doesn't. So it does
     where an answer can't be read, or leaves the key out: `verify` must hold for every key of the operation.
 
-    `not_so`: keys that a broker, asked during the call, has shown not to be so. May grow while the operation runs.
+    `not_so`: keys that a broker has shown not to be so, asked by the same call before. Of these a controller's "already
+    so" is doubted sooner (`FORWARDED_ANEW_SOONEST`), though no answer was lost.
     """
 
     already: frozenset[int]
